@@ -1,0 +1,91 @@
+/** Names of wire formats (translate-openai-claude.md 1.1). The texts take part in hashes: keep them. */
+
+/** Format a client speaks. */
+export type ClientFormat = 'openai' | 'openai-response' | 'claude' | 'gemini';
+
+/** Format an upstream takes. */
+export type UpstreamFormat = 'openai' | 'openai-response' | 'codex' | 'claude' | 'gemini';
+
+/** One complete server-sent event: `data` lines joined with LF, and their parsed JSON. */
+export interface SseEvent {
+  /** Value of the `event:` field, if there was one. */
+  readonly event: string | undefined;
+  /** Joined `data:` payload, verbatim; `''` for an event without data. */
+  readonly data: string;
+  /** `data` parsed, or undefined when it is empty or `[DONE]`. */
+  readonly json: unknown;
+}
+
+/** Token counts of one turn as the upstream reported them (routing.md 15.3, OpenAI meaning). */
+export interface TurnUsage {
+  inputTokens: number;
+  outputTokens: number;
+  cachedTokens: number;
+  reasoningTokens: number;
+  totalTokens: number;
+}
+
+/** What a request translation needs to know beside the body. */
+export interface RequestContext {
+  /** Upstream model, without thinking suffix. */
+  readonly model: string;
+  /** Value of the thinking suffix, e.g. `high`, `8192`; undefined without one (routing.md 3.2). */
+  readonly thinking: string | undefined;
+  /** Did the client ask for a stream? */
+  readonly stream: boolean;
+  /** Keep `prompt_cache_retention` (API-key upstreams) or strip it (codex.md 4.7). */
+  readonly keepRetention: boolean;
+  /** Continuity key to write as `prompt_cache_key`; undefined: leave the body's own. */
+  readonly cacheKey: string | undefined;
+  /** Responses-Lite request (codex.md 1.7). */
+  readonly lite: boolean;
+}
+
+/** What a response translation needs to know. */
+export interface ResponseContext {
+  /** Does the client want a stream (text of SSE frames) or one JSON body? */
+  readonly stream: boolean;
+  /** Model as the client spelled it. */
+  readonly requestedModel: string;
+  /** Model sent upstream. */
+  readonly upstreamModel: string;
+  /** The client's request body, undecoded; parse it only when tool names need restoring. */
+  readonly requestBody: Uint8Array;
+  /** The body that was sent upstream. */
+  readonly upstreamBody: Uint8Array;
+  /** Unix seconds, for answers whose upstream gave no creation time. */
+  readonly nowSeconds: number;
+}
+
+/**
+ * Turns one upstream answer into what the client reads. One object per attempt.
+ * Stream: every call returns the SSE text to write (`''` for nothing).
+ * Non-stream: calls return `''` until the answer is whole, then the JSON body once.
+ */
+export interface ResponseTranslator {
+  /** Takes one upstream event. Upstream failure events never arrive here: the provider takes them. */
+  onEvent(event: SseEvent): string;
+  /** Takes a whole JSON answer of an upstream that was not asked to stream. */
+  onBody(body: Uint8Array): Uint8Array | string;
+  /**
+   * The upstream closed the stream. Returns closing text (e.g. `data: [DONE]`).
+   * @throws SwitchyardError `upstream_incomplete_stream` when no terminal event was seen.
+   */
+  onEnd(): string;
+  /** True once the terminal event was handled; later events are dropped by the caller. */
+  readonly terminal: boolean;
+  /** Last usage seen. */
+  readonly usage: TurnUsage | undefined;
+}
+
+/** Both directions between one client format and one upstream format. */
+export interface FormatPair {
+  /**
+   * Client body → upstream body. `body` is never modified.
+   * @throws SwitchyardError `invalid_json` | `invalid_request`.
+   */
+  encodeRequest(body: Uint8Array, context: RequestContext): Uint8Array;
+  /** Must the upstream be asked to stream even when the client did not? (Codex: yes.) */
+  readonly alwaysStreams: boolean;
+  response(context: ResponseContext): ResponseTranslator;
+}
