@@ -1,0 +1,70 @@
+/** What a provider folder must offer. Everything here is pure; the actor does the I/O. */
+import type { RequestScopedRule, CredentialRecord } from '../credentials/record.ts';
+import type { TurnRequest } from '../actors/frames.ts';
+import type { ClientFormat, SseEvent, UpstreamFormat } from '../formats/format.ts';
+import type { UpstreamRequest } from '../upstream/types.ts';
+
+/** Facts of a failed upstream answer; `actors/classify.ts` turns them into a verdict. */
+export interface UpstreamFailure {
+  /** HTTP status after the provider's normalisation; 0 = none (network). */
+  status: number;
+  /** Error text or JSON, as the client shall see it. */
+  body: string;
+  /** Upstream response headers, flat pairs. */
+  headers: string[];
+  retryAfterMs: number | undefined;
+  /** Where `retryAfterMs` was read, e.g. `error.resets_at`. */
+  evidence: string | undefined;
+  /** The provider knows that only this request is at fault (codex.md 1.11 EOF, ...). */
+  requestScoped: boolean;
+  /** The limit covers the whole credential, not one model. */
+  credentialScoped: boolean;
+  /** The connection ended without an HTTP status (routing.md 6.2 rule 3 and 85). */
+  network: 'none' | 'reset' | 'closed' | 'timeout' | 'cancelled';
+}
+
+/** What `buildRequest` needs. */
+export interface BuildInput {
+  record: CredentialRecord;
+  turn: TurnRequest;
+  /** Access token or API key; `''` = send no Authorization. */
+  token: string;
+  /** Codex: ChatGPT account id from the credential file. */
+  accountId: string | undefined;
+  /** Encoded upstream body. */
+  body: Uint8Array;
+  /** Continuity key for the session header; undefined = none. */
+  cacheKey: string | undefined;
+  /** Did the client ask for a stream, or does the upstream only stream? */
+  streaming: boolean;
+  /** Global `proxy-url`. */
+  proxyUrl: string;
+  /** OAuth default user agent and beta features from the config; may be `''`. */
+  defaults: { userAgent: string; betaFeatures: string };
+}
+
+/** One upstream family. */
+export interface Provider {
+  /** Format of the bodies it takes for this client format and path. */
+  upstreamFormat(client: ClientFormat, path: string): UpstreamFormat;
+  /** Whether `prompt_cache_retention` is kept when the credential does not say (codex.md 4.7). */
+  keepsRetention(record: CredentialRecord): boolean;
+  /** Is the continuity key written for this credential? */
+  usesContinuity(record: CredentialRecord): boolean;
+  buildRequest(input: BuildInput): UpstreamRequest;
+  /** Reads an answer with status ≥ 400 (or any that is not usable). `nowMs`: Unix ms. */
+  failureOfResponse(
+    status: number,
+    headers: string[],
+    body: string,
+    nowMs: number,
+  ): UpstreamFailure;
+  /** Is this stream event a failure? Undefined for every normal event. */
+  failureOfEvent(event: SseEvent, nowMs: number): UpstreamFailure | undefined;
+}
+
+/** Rules of a credential, compiled once. */
+export interface CompiledRule {
+  rule: RequestScopedRule;
+  matches(status: number, body: string): boolean;
+}
