@@ -1,0 +1,120 @@
+/**
+ * The HTTP/WebSocket server as the front sees it. Two implementations (uWebSockets.js, and
+ * node:http + ws) pass one contract test suite. Callbacks instead of promises: this is the hot path.
+ */
+
+/** Listener settings; limits come from the config. */
+export interface ServerOptions {
+  host: string;
+  /** 0 = any free port. */
+  port: number;
+  /** PEM file paths. */
+  tls: { cert: string; key: string } | undefined;
+  /** Bytes of request line and headers together. */
+  maxHeaderBytes: number;
+  /** Milliseconds for a request (head and body) to arrive completely; then 408 and close. */
+  requestTimeoutMs: number;
+  /** Bytes of one WebSocket message. */
+  maxMessageBytes: number;
+  /** Several listeners on one port (SO_REUSEPORT). */
+  reusePort: boolean;
+}
+
+/** One request and its reply. Valid until the reply ended or the client left. */
+export interface Exchange {
+  /** Upper case. */
+  readonly method: string;
+  /** Path as received, without query. */
+  readonly path: string;
+  /** Query without `?`; `''` without one. */
+  readonly query: string;
+  /** Flat name/value pairs, names in lower case, in the order received. */
+  readonly headers: string[];
+  /** TCP peer address, e.g. `127.0.0.1`. */
+  readonly peer: string;
+  /** First value of a header; the name in lower case. */
+  header(name: string): string | undefined;
+
+  /** True after `end`, `abort` or the client's leaving: every later write is a no-op. */
+  readonly closed: boolean;
+  /** True once `head` was called. */
+  readonly headSent: boolean;
+  /** Bytes accepted by `write` that the socket has not taken yet. */
+  readonly buffered: number;
+  /** Sends status and headers (flat pairs) with the next write. Call once, before any write. */
+  head(status: number, headers: string[]): void;
+  /** Writes a part of the body. False: `buffered` is above 0, wait for `onDrain`. */
+  write(bytes: Uint8Array | string): boolean;
+  /** Writes the last part and ends the reply. Without earlier `write` it sets Content-Length. */
+  end(bytes?: Uint8Array | string): void;
+  /** Cuts the connection at once. */
+  abort(): void;
+  /** Groups writes of one callback into one send. */
+  cork(run: () => void): void;
+
+  /** Called when `buffered` went back to 0. */
+  onDrain: (() => void) | undefined;
+  /** Called once when the client left before `end`. */
+  onClose: (() => void) | undefined;
+}
+
+/** Takes the body of one request. Exactly one of the three callbacks is called, or `onClose`. */
+export interface BodySink {
+  /** Bytes of the raw (still encoded) body. */
+  readonly limit: number;
+  onBody(bytes: Uint8Array): void;
+  /** More than `limit` bytes, announced or sent. The sink answers (413). */
+  onTooLarge(): void;
+  /** The body did not arrive within `requestTimeoutMs`. The sink answers (408). */
+  onTimeout(): void;
+}
+
+/** Why a WebSocket ended. */
+export interface SocketClose {
+  code: number;
+  reason: string;
+}
+
+/** An accepted client WebSocket. */
+export interface ClientSocket {
+  readonly closed: boolean;
+  /** Bytes accepted by `send` that the socket has not taken yet. */
+  readonly buffered: number;
+  /** Sends one text message. False: `buffered` is above 0. */
+  send(text: string | Uint8Array): boolean;
+  ping(): void;
+  /** Close handshake. `code` 1006 cuts the connection instead. */
+  close(code: number, reason: string): void;
+}
+
+/** What the application does with an accepted socket. */
+export interface SocketHandlers {
+  onOpen(socket: ClientSocket): void;
+  onMessage(socket: ClientSocket, data: Uint8Array, isBinary: boolean): void;
+  onDrain(socket: ClientSocket): void;
+  onClose(socket: ClientSocket, close: SocketClose): void;
+}
+
+/** The program behind the server. */
+export interface Application {
+  /**
+   * The head of a request arrived. Reply at once and return undefined, or return a sink for the
+   * body (also for requests without one: the sink then gets zero bytes).
+   */
+  onRequest(exchange: Exchange): BodySink | undefined;
+  /**
+   * A WebSocket upgrade. Return handlers (and response headers) to accept it, or reply through the
+   * exchange (e.g. 426) and return undefined.
+   */
+  onUpgrade(exchange: Exchange): { handlers: SocketHandlers; headers: string[] } | undefined;
+}
+
+/** A running listener. */
+export interface Server {
+  readonly backend: 'uws' | 'node';
+  readonly port: number;
+  /** Stops accepting; open exchanges go on. */
+  stopListening(): void;
+  /** Cuts everything that is still open. */
+  close(): Promise<void>;
+}
