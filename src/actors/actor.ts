@@ -1,0 +1,175 @@
+/**
+ * The actor of one credential: the only place where its token is held, its cooldowns change and its
+ * turns run. State changes happen between awaits, in the order in which things arrive: no locks.
+ */
+import { applyFailure, applySuccess } from './cooldown.ts';
+import { blockOf } from './availability.ts';
+import { compileRules, type Classification } from './classify.ts';
+import { Mailbox } from './mailbox.ts';
+import { providerFor } from './prepare.ts';
+import { SwitchyardError } from '../errors.ts';
+import { Turn, type Caller, type Token, type TurnOwner } from './turn.ts';
+import { diagnosticsOf } from './diagnostics.ts';
+import type { CompiledRule, Provider } from '../providers/types.ts';
+import type { CredentialRecord } from '../credentials/record.ts';
+import type { CredentialState } from './state.ts';
+import type { HostSettings } from './settings.ts';
+import type { Log } from '../observe/log.ts';
+import type { PreparedTurn } from './prepare.ts';
+import type { Translation } from './translation.ts';
+import type { TurnRequest } from './frames.ts';
+import type { TurnStream } from './turn-stream.ts';
+
+/** Keeps one credential's access token (src/actors/tokens). */
+export interface Keeper {
+  /** The token when it is fresh enough to use at once. */
+  current(nowMs: number): Token | undefined;
+  /** Reads or refreshes the token; single flight. Undefined: a login is needed. */
+  obtain(): Promise<Token | undefined>;
+  /** A newer token than the refused one. Undefined: there is none. */
+  renew(refused: string): Promise<Token | undefined>;
+  close(): void;
+}
+
+/** What all actors of a host share. */
+export interface ActorEnvironment {
+  settings: HostSettings;
+  readonly upstream: Caller;
+  readonly translation: Translation;
+  readonly log: Log;
+  now(): number;
+  /** The actor's status changed: tell the fronts. */
+  publish(actor: CredentialActor): void;
+  keeperFor(record: CredentialRecord): Keeper;
+}
+
+/** One credential and everything that happens on it. */
+export class CredentialActor implements TurnOwner {
+  record: CredentialRecord;
+  provider: Provider;
+  rules: CompiledRule[];
+  #state: CredentialState;
+  #keeper: Keeper;
+  readonly #environment: ActorEnvironment;
+  readonly #mailbox = new Mailbox<Turn>();
+  readonly #turns = new Set<Turn>();
+  #obtaining = false;
+
+  constructor(record: CredentialRecord, state: CredentialState, environment: ActorEnvironment) {
+    this.record = record;
+    this.provider = providerFor(record);
+    this.rules = compileRules(record.requestScopedErrors);
+    this.#state = state;
+    this.#environment = environment;
+    this.#keeper = environment.keeperFor(record);
+  }
+
+  get state(): CredentialState {
+    return this.#state;
+  }
+
+  get inFlight(): number {
+    return this.#turns.size;
+  }
+
+  get settings(): HostSettings {
+    return this.#environment.settings;
+  }
+
+  get upstream(): Caller {
+    return this.#environment.upstream;
+  }
+
+  get translation(): Translation {
+    return this.#environment.translation;
+  }
+
+  now(): number {
+    return this.#environment.now();
+  }
+
+  /** A turn for this credential. It runs, waits for the token, or is refused at once. */
+  onTurn(request: TurnRequest, stream: TurnStream): Turn {
+    const turn = new Turn(request, stream, this);
+    this.#turns.add(turn);
+    if (this.record.disabled) {
+      turn.refuse(new SwitchyardError('credential_not_ready'));
+      return turn;
+    }
+    const token = this.#keeper.current(this.now());
+    if (token !== undefined) turn.start(token);
+    else if (this.#mailbox.offer(turn)) this.#obtainToken();
+    else turn.refuse(new SwitchyardError('mailbox_full'));
+    return turn;
+  }
+
+  /** The credential's entry or file changed; running turns go on with what they have. */
+  onChange(record: CredentialRecord, state: CredentialState): void {
+    this.record = record;
+    this.provider = providerFor(record);
+    this.rules = compileRules(record.requestScopedErrors);
+    this.#keeper.close();
+    this.#keeper = this.#environment.keeperFor(record);
+    this.#setState(state);
+  }
+
+  /** The credential is gone or the host stops: every open turn ends with `error`. */
+  onStop(error: SwitchyardError): void {
+    for (const turn of [...this.#turns]) turn.refuse(error);
+    this.#keeper.close();
+  }
+
+  isFree(model: string): boolean {
+    return blockOf(this.#state, this.record.disabled, model, this.now()).reason === 'none';
+  }
+
+  renewToken(refused: string): Promise<Token | undefined> {
+    return this.#keeper.renew(refused);
+  }
+
+  settled(_turn: Turn, model: string, outcome: Classification | undefined): void {
+    const cooling = {
+      disableCooling: this.record.disableCooling ?? this.settings.retry.disableCooling,
+      transientCooldownMs: this.settings.retry.transientCooldownMs,
+    };
+    const next =
+      outcome === undefined
+        ? applySuccess(this.#state, model, this.now())
+        : applyFailure(this.#state, model, outcome, cooling, this.now());
+    this.#setState(next);
+  }
+
+  finished(turn: Turn): void {
+    this.#turns.delete(turn);
+  }
+
+  diagnose(turn: Turn, prepared: PreparedTurn): void {
+    const log = this.#environment.log;
+    if (!log.isLevelEnabled('debug')) return;
+    log.debug(diagnosticsOf(this.record, turn.request, prepared), 'upstream request');
+  }
+
+  #setState(next: CredentialState): void {
+    if (next === this.#state) return;
+    this.#state = next;
+    this.#environment.publish(this);
+  }
+
+  #obtainToken(): void {
+    if (this.#obtaining) return;
+    this.#obtaining = true;
+    this.#keeper.obtain().then(
+      (token) => this.#startWaiting(token, undefined),
+      (thrown: unknown) => this.#startWaiting(undefined, thrown),
+    );
+  }
+
+  #startWaiting(token: Token | undefined, cause: unknown): void {
+    this.#obtaining = false;
+    for (const turn of this.#mailbox.takeAll()) {
+      if (turn.stream.ended) continue;
+      if (token !== undefined) turn.start(token);
+      else turn.refuse(new SwitchyardError('token_refresh_failed', { cause }));
+    }
+  }
+}

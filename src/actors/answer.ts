@@ -1,0 +1,248 @@
+/**
+ * Reads one upstream answer and hands it on as client-ready text: event stream or JSON, whole or
+ * broken. Knows nothing of credentials, cooldowns or retries; every ending is reported once.
+ */
+import { SwitchyardError, toSwitchyardError } from '../errors.ts';
+import { SseReader } from '../formats/sse/reader.ts';
+import type { ResponseTranslator, SseEvent, TurnUsage } from '../formats/format.ts';
+import type { Provider, UpstreamFailure } from '../providers/types.ts';
+import type { CallPhase, UpstreamCall, UpstreamHandler } from '../upstream/types.ts';
+
+/** Bytes of an upstream error body that are kept; real ones have a few hundred. */
+export const MAX_ERROR_BODY_BYTES = 256 * 1024;
+
+/** What an answer reports. `onDone` or `onFailure` is the last call, and comes once. */
+export interface AnswerListener {
+  onHead(status: number, headers: string[]): void;
+  /** Client-ready text; never empty. */
+  onText(text: string): void;
+  /** A whole client-ready body. */
+  onBody(body: Uint8Array | string): void;
+  onDone(usage: TurnUsage | undefined): void;
+  onFailure(failure: UpstreamFailure, phase: CallPhase): void;
+}
+
+/** What an answer needs to be read. */
+export interface AnswerContext {
+  provider: Provider;
+  translator: ResponseTranslator;
+  /** The upstream was asked to stream. */
+  expectsStream: boolean;
+  maxAnswerBytes: number;
+  now(): number;
+}
+
+type Mode = 'waiting' | 'events' | 'json' | 'error' | 'ended';
+
+/** One upstream answer. */
+export class UpstreamAnswer implements UpstreamHandler {
+  readonly #context: AnswerContext;
+  readonly #listener: AnswerListener;
+  #mode: Mode = 'waiting';
+  #status = 0;
+  #headers: string[] = [];
+  #chunks: Uint8Array[] = [];
+  #bytes = 0;
+  #reader: SseReader | undefined;
+  #sawEvent = false;
+  /** Set by the owner right after the call was made. */
+  call: UpstreamCall | undefined;
+
+  constructor(context: AnswerContext, listener: AnswerListener) {
+    this.#context = context;
+    this.#listener = listener;
+  }
+
+  onHead(status: number, headers: string[]): void {
+    if (this.#mode !== 'waiting') return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#listener.onHead(status, headers);
+    if (status < 200 || status >= 300) this.#mode = 'error';
+    else if (this.#context.expectsStream && !isJson(headers)) this.#startEvents();
+    else this.#mode = 'json';
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#mode === 'ended') return;
+    if (this.#mode !== 'events') {
+      this.#collect(chunk);
+      return;
+    }
+    try {
+      this.#reader?.push(chunk);
+    } catch (thrown) {
+      this.#broken(thrown);
+    }
+  }
+
+  onEnd(): void {
+    if (this.#mode === 'ended') return;
+    if (this.#mode === 'error' || this.#mode === 'json') this.#finishBody();
+    else this.#finishEvents();
+  }
+
+  onError(error: SwitchyardError, phase: CallPhase): void {
+    if (this.#mode === 'ended') return;
+    if (this.#mode === 'error') {
+      this.#finishBody();
+      return;
+    }
+    this.#fail(networkFailure(error), phase);
+  }
+
+  #startEvents(): void {
+    this.#mode = 'events';
+    this.#reader = new SseReader((event) => this.#onEvent(event));
+  }
+
+  #onEvent(event: SseEvent): void {
+    if (this.#mode === 'ended') return;
+    if (!this.#sawEvent) {
+      this.#sawEvent = true;
+      this.call?.markFirstEvent();
+    }
+    const failure = this.#context.provider.failureOfEvent(event, this.#context.now());
+    if (failure !== undefined) {
+      this.#fail(failure, 'answering');
+      return;
+    }
+    const translator = this.#context.translator;
+    const text = translator.onEvent(event);
+    if (text !== '') this.#listener.onText(text);
+    if (translator.terminal) this.#finishTranslation();
+  }
+
+  #finishEvents(): void {
+    try {
+      this.#reader?.end();
+      if (!this.#ended) this.#finishTranslation();
+    } catch (thrown) {
+      this.#broken(thrown);
+    }
+  }
+
+  /** `#mode` may change inside callbacks: read it through here so that the compiler re-checks it. */
+  get #ended(): boolean {
+    return this.#mode === 'ended';
+  }
+
+  #finishTranslation(): void {
+    const translator = this.#context.translator;
+    const text = translator.onEnd();
+    this.#mode = 'ended';
+    if (text !== '') this.#listener.onText(text);
+    this.#listener.onDone(translator.usage);
+  }
+
+  #collect(chunk: Uint8Array): void {
+    const limit = this.#mode === 'error' ? MAX_ERROR_BODY_BYTES : this.#context.maxAnswerBytes;
+    const room = limit - this.#bytes;
+    this.#chunks.push(chunk.byteLength > room ? chunk.subarray(0, Math.max(room, 0)) : chunk);
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes <= limit || this.#mode === 'error') return;
+    this.#broken(
+      new SwitchyardError('upstream_bad_answer', {
+        message: `the upstream answer is larger than ${limit} bytes`,
+      }),
+    );
+  }
+
+  #finishBody(): void {
+    const body = joined(this.#chunks);
+    if (this.#mode === 'error') {
+      const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+      const { provider, now } = this.#context;
+      this.#fail(provider.failureOfResponse(this.#status, this.#headers, text, now()), 'answering');
+      return;
+    }
+    try {
+      this.#deliverBody(body);
+    } catch (thrown) {
+      this.#broken(thrown);
+    }
+  }
+
+  #deliverBody(body: Uint8Array): void {
+    const { provider, translator, now } = this.#context;
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
+    const event = parsedBody(text);
+    const failure =
+      event === undefined
+        ? provider.failureOfResponse(502, this.#headers, text, now())
+        : provider.failureOfEvent(event, now());
+    if (failure !== undefined) {
+      this.#fail(failure, 'answering');
+      return;
+    }
+    const answer = translator.onBody(body);
+    this.#mode = 'ended';
+    this.#listener.onBody(answer);
+    this.#listener.onDone(translator.usage);
+  }
+
+  #broken(thrown: unknown): void {
+    const error = toSwitchyardError(thrown);
+    this.#fail(brokenAnswer(error), 'answering');
+  }
+
+  #fail(failure: UpstreamFailure, phase: CallPhase): void {
+    this.#mode = 'ended';
+    this.#listener.onFailure(failure, phase);
+  }
+}
+
+function isJson(headers: string[]): boolean {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() !== 'content-type') continue;
+    return headers[index + 1]?.toLowerCase().includes('application/json') ?? false;
+  }
+  return false;
+}
+
+/** The body as an event, so that one function per provider finds errors; undefined: not JSON. */
+function parsedBody(text: string): SseEvent | undefined {
+  try {
+    return { event: undefined, data: text, json: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function joined(chunks: Uint8Array[]): Uint8Array {
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
+}
+
+/** An answer whose content is not usable: the upstream's fault, only this turn is concerned. */
+function brokenAnswer(error: SwitchyardError): UpstreamFailure {
+  return {
+    status: error.status,
+    body: error.body ?? error.message,
+    headers: [],
+    retryAfterMs: error.retryAfterMs,
+    evidence: undefined,
+    requestScoped: error.code === 'upstream_incomplete_stream' || error.fault === 'client',
+    credentialScoped: false,
+    network: 'none',
+  };
+}
+
+const NETWORK_KINDS: Partial<Record<SwitchyardError['code'], UpstreamFailure['network']>> = {
+  upstream_timeout: 'timeout',
+  upstream_stalled: 'timeout',
+  cancelled: 'cancelled',
+};
+
+/** A failure of the connection itself: it has no HTTP status. */
+function networkFailure(error: SwitchyardError): UpstreamFailure {
+  return {
+    status: 0,
+    body: error.message,
+    headers: [],
+    retryAfterMs: undefined,
+    evidence: undefined,
+    requestScoped: false,
+    credentialScoped: false,
+    network: NETWORK_KINDS[error.code] ?? 'reset',
+  };
+}

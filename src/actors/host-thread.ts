@@ -1,0 +1,50 @@
+/** Builds an actor host inside its worker thread and offers its control interface. */
+import type { MessagePort } from 'node:worker_threads';
+import { ActorHost } from './host.ts';
+import { expose } from '../threads/control.ts';
+import { keeperFor } from './tokens/keepers.ts';
+import { loggerFor } from '../observe/log.ts';
+import { PooledTranslation } from './translation.ts';
+import { UpstreamHttp } from '../upstream/http.ts';
+import type { HostControl } from './control.ts';
+import type { HostSettings } from './settings.ts';
+
+/** Serves control calls on the thread's port; the host exists from `start` on. */
+export function serveHost(port: MessagePort): void {
+  let host: ActorHost | undefined;
+  let apply: (settings: HostSettings) => void = () => undefined;
+
+  const started = (): ActorHost => {
+    if (host === undefined) throw new Error('the host was not started');
+    return host;
+  };
+
+  const control: HostControl = {
+    start(id, settings) {
+      const upstream = new UpstreamHttp({ timeouts: settings.upstream });
+      const translation = new PooledTranslation(settings.cpuPoolBytes);
+      const log = loggerFor(id, settings.debug);
+      host = new ActorHost({
+        settings,
+        upstream,
+        translation,
+        log,
+        now: Date.now,
+        keeperFor: (record) => keeperFor(record, upstream, settings.proxyUrl, log),
+      });
+      apply = (next) => {
+        upstream.setTimeouts(next.upstream);
+        translation.poolBytes = next.cpuPoolBytes;
+        started().reconfigure(next);
+      };
+      return Promise.resolve();
+    },
+    attachFront: async (front, frontPort) => started().attachFront(front, frontPort),
+    assign: async (assignments) => started().assign(assignments),
+    remove: async (ids) => started().remove(ids),
+    reconfigure: async (settings) => apply(settings),
+    drain: (deadlineMs) => started().drain(deadlineMs),
+    snapshot: async () => started().snapshot(),
+  };
+  expose(control, port);
+}

@@ -1,0 +1,119 @@
+/**
+ * Everything that is decided about one upstream attempt before bytes move: formats, continuity key,
+ * request context, request line. Pure, apart from the clock.
+ */
+import { resolveContinuity, type Continuity } from './continuity/resolve.ts';
+import { SwitchyardError } from '../errors.ts';
+import { forcedModelPair } from '../formats/force-model.ts';
+import { pairFor } from '../formats/pairs.ts';
+import { providerFor } from '../providers/index.ts';
+import type { Token, TurnOwner } from './turn.ts';
+import type { TurnRequest } from './frames.ts';
+import type {
+  ClientFormat,
+  FormatPair,
+  RequestContext,
+  ResponseTranslator,
+  UpstreamFormat,
+} from '../formats/format.ts';
+import type { UpstreamRequest } from '../upstream/types.ts';
+
+export { providerFor };
+
+/** One attempt, ready to be encoded and sent. */
+export interface PreparedTurn {
+  readonly clientFormat: ClientFormat;
+  readonly upstreamFormat: UpstreamFormat;
+  readonly pair: FormatPair;
+  readonly context: RequestContext;
+  readonly continuity: Continuity;
+  /** The client's body. */
+  readonly body: Uint8Array;
+  /** The upstream is asked to stream. */
+  readonly streaming: boolean;
+  upstreamRequest(body: Uint8Array, token: Token): UpstreamRequest;
+  translator(upstreamBody: Uint8Array): ResponseTranslator;
+}
+
+/** Header that marks a Responses-Lite request (codex.md 1.7). */
+const LITE_HEADER = 'x-openai-internal-codex-responses-lite';
+
+/**
+ * Prepares one attempt of a turn on one upstream model.
+ * @throws SwitchyardError for bodies whose signals can not be read.
+ */
+export function prepareTurn(
+  owner: TurnOwner,
+  turn: TurnRequest,
+  model: string,
+  thinking: string | undefined,
+): PreparedTurn {
+  const { provider, record } = owner;
+  const upstreamFormat = provider.upstreamFormat(turn.format, turn.path);
+  const pair = pairOf(turn.format, upstreamFormat, turn.forcedModel);
+  const continuity = provider.usesContinuity(record)
+    ? resolveContinuity(turn, model, record.id)
+    : NO_CONTINUITY;
+  const streaming = turn.stream || pair.alwaysStreams;
+  const context: RequestContext = {
+    model,
+    thinking,
+    stream: turn.stream,
+    keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
+    cacheKey: continuity.key,
+    lite: headerOf(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
+  };
+  return {
+    clientFormat: turn.format,
+    upstreamFormat,
+    pair,
+    context,
+    continuity,
+    body: turn.body,
+    streaming,
+    upstreamRequest: (body, token) =>
+      provider.buildRequest({
+        record,
+        turn,
+        token: token.token,
+        accountId: token.accountId,
+        body,
+        cacheKey: continuity.key,
+        streaming,
+        proxyUrl: record.proxyUrl === '' ? owner.settings.proxyUrl : record.proxyUrl,
+        defaults: owner.settings.codexHeaderDefaults,
+      }),
+    translator: (upstreamBody) =>
+      pair.response({
+        stream: turn.stream,
+        requestedModel: turn.requestedModel,
+        upstreamModel: model,
+        requestBody: turn.body,
+        upstreamBody,
+        nowSeconds: Math.floor(owner.now() / 1000),
+      }),
+  };
+}
+
+const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };
+
+function pairOf(
+  client: ClientFormat,
+  upstream: UpstreamFormat,
+  forcedModel: string | null,
+): FormatPair {
+  const pair = pairFor(client, upstream);
+  if (pair === undefined) {
+    throw new SwitchyardError('internal', {
+      message: `no translation from ${client} to ${upstream}`,
+    });
+  }
+  return forcedModel === null ? pair : forcedModelPair(pair, forcedModel);
+}
+
+function headerOf(headers: string[], name: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === name) return headers[index + 1];
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+/** The part of the configuration that actor hosts need; plain data, sent over the control plane. */
+import type { Config, RetryConfig, UpstreamTimeouts } from '../config/types.ts';
+
+/** Settings shared by all actors of a host. No client key and no credential is in here. */
+export interface HostSettings {
+  retry: Pick<RetryConfig, 'disableCooling' | 'transientCooldownMs'>;
+  passthroughHeaders: boolean;
+  upstream: UpstreamTimeouts;
+  proxyUrl: string;
+  cpuPoolBytes: number;
+  /** Bytes of a non-streamed upstream answer that are kept at most. */
+  maxAnswerBytes: number;
+  codexHeaderDefaults: { userAgent: string; betaFeatures: string };
+  debug: boolean;
+}
+
+/** Picks the hosts' part out of the configuration. */
+export function hostSettings(config: Config): HostSettings {
+  return {
+    retry: {
+      disableCooling: config.retry.disableCooling,
+      transientCooldownMs: config.retry.transientCooldownMs,
+    },
+    passthroughHeaders: config.answers.passthroughHeaders,
+    upstream: config.upstream,
+    proxyUrl: config.proxyUrl,
+    cpuPoolBytes: config.limits.cpuPoolBytes,
+    maxAnswerBytes: config.limits.maxBodyBytes,
+    codexHeaderDefaults: config.codexHeaderDefaults,
+    debug: config.debug,
+  };
+}

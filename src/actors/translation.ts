@@ -1,0 +1,62 @@
+/**
+ * Encodes request bodies: inline while they are small, on the CPU pool from `cpuPoolBytes` on, so
+ * that one huge request never stalls the streams of its host.
+ */
+import { Piscina } from 'piscina';
+import { bodyOf, type TranslationResult, type TranslationTask } from './translation-task.ts';
+import type { PreparedTurn } from './prepare.ts';
+import { threadEntry } from '../threads/entry.ts';
+
+/** Bodies that wait for the pool; more are refused, because each may hold 64 MiB. */
+export const MAX_POOL_QUEUE = 64;
+
+/** Milliseconds an idle pool thread is kept: huge requests come in bursts. */
+const POOL_IDLE_MS = 30_000;
+
+/** What a turn uses to encode its body. */
+export interface Translation {
+  /** @throws SwitchyardError for bodies that can not be translated. */
+  encode(prepared: PreparedTurn): Uint8Array | Promise<Uint8Array>;
+}
+
+/** The real one; the pool's only thread starts with the first large body. */
+export class PooledTranslation implements Translation {
+  #poolBytes: number;
+  #pool: Piscina<TranslationTask, TranslationResult> | undefined;
+
+  constructor(poolBytes: number) {
+    this.#poolBytes = poolBytes;
+  }
+
+  set poolBytes(bytes: number) {
+    this.#poolBytes = bytes;
+  }
+
+  encode(prepared: PreparedTurn): Uint8Array | Promise<Uint8Array> {
+    if (prepared.body.byteLength < this.#poolBytes) {
+      return prepared.pair.encodeRequest(prepared.body, prepared.context);
+    }
+    const task = {
+      client: prepared.clientFormat,
+      upstream: prepared.upstreamFormat,
+      body: prepared.body,
+      context: prepared.context,
+    };
+    return this.#threads().run(task).then(bodyOf);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+  }
+
+  #threads(): Piscina<TranslationTask, TranslationResult> {
+    this.#pool ??= new Piscina<TranslationTask, TranslationResult>({
+      filename: threadEntry('cpu').href,
+      minThreads: 0,
+      maxThreads: 1,
+      maxQueue: MAX_POOL_QUEUE,
+      idleTimeout: POOL_IDLE_MS,
+    });
+    return this.#pool;
+  }
+}

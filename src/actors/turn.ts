@@ -1,0 +1,284 @@
+/**
+ * One turn at its credential: encodes the request, calls the upstream, streams the answer, and
+ * reports the outcome. Tries the credential's further upstream models, and once more after a token
+ * refresh, while nothing was sent to the client. Changes no state: the actor does, on `settled`.
+ */
+import { UpstreamAnswer } from './answer.ts';
+import { classify, type Classification } from './classify.ts';
+import { turnFailure } from './turn-failure.ts';
+import { SwitchyardError, toSwitchyardError } from '../errors.ts';
+import { prepareTurn, type PreparedTurn } from './prepare.ts';
+import type { CompiledRule, Provider, UpstreamFailure } from '../providers/types.ts';
+import type { CredentialRecord } from '../credentials/record.ts';
+import type { HostSettings } from './settings.ts';
+import type { Translation } from './translation.ts';
+import type { TurnRequest, TurnSummary } from './frames.ts';
+import type { TurnStream } from './turn-stream.ts';
+import type {
+  CallPhase,
+  UpstreamCall,
+  UpstreamHandler,
+  UpstreamRequest,
+} from '../upstream/types.ts';
+import type { TurnUsage } from '../formats/format.ts';
+
+/** The upstream client, as far as a turn needs it. */
+export interface Caller {
+  call(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
+}
+
+/** An access token as the credential's keeper hands it out. */
+export interface Token {
+  token: string;
+  accountId: string | undefined;
+}
+
+/** What a turn needs of its credential and host. */
+export interface TurnOwner {
+  readonly record: CredentialRecord;
+  readonly provider: Provider;
+  readonly rules: CompiledRule[];
+  readonly settings: HostSettings;
+  readonly upstream: Caller;
+  readonly translation: Translation;
+  now(): number;
+  /** Is this upstream model of the credential free to use now? */
+  isFree(model: string): boolean;
+  /** The token that was used was refused: a newer one, or undefined when there is none. */
+  renewToken(refused: string): Promise<Token | undefined>;
+  /** One attempt ended. Undefined classification: success. */
+  settled(turn: Turn, model: string, outcome: Classification | undefined): void;
+  /** The turn is over and can be forgotten. */
+  finished(turn: Turn): void;
+  /** One diagnostic line per upstream request (codex.md 4.5). */
+  diagnose(turn: Turn, prepared: PreparedTurn): void;
+}
+
+/** One turn on one credential. */
+export class Turn {
+  readonly request: TurnRequest;
+  readonly stream: TurnStream;
+  readonly #owner: TurnOwner;
+  readonly #startedAt: number;
+  #model = '';
+  #modelIndex = -1;
+  #token: Token | undefined;
+  #renewed = false;
+  #call: UpstreamCall | undefined;
+  #prepared: PreparedTurn | undefined;
+  #ttfbMs = -1;
+  #ownMs = 0;
+  #status = 0;
+  #upstreamHeaders: string[] = [];
+
+  constructor(request: TurnRequest, stream: TurnStream, owner: TurnOwner) {
+    this.request = request;
+    this.stream = stream;
+    this.#owner = owner;
+    this.#startedAt = owner.now();
+  }
+
+  /** Starts the first attempt. Errors become a failure of the stream, never a throw. */
+  start(token: Token): void {
+    this.#token = token;
+    this.#nextModel(undefined);
+  }
+
+  /** The client left, or the host drains: the upstream connection is cut at once. */
+  cancel(): void {
+    this.stream.cancel();
+    this.#call?.abort();
+    this.#owner.finished(this);
+  }
+
+  /** Ends the turn with an error of our own, e.g. because the host drains. */
+  refuse(error: SwitchyardError): void {
+    this.stream.fail(turnFailure(error, this.#summary(error.status, undefined)));
+    this.#call?.abort();
+    this.#owner.finished(this);
+  }
+
+  /** Moves on to the next free upstream model of the pool; without one, answers with `last`. */
+  #nextModel(last: (() => void) | undefined): void {
+    const models = this.request.upstreamModels;
+    for (let index = this.#modelIndex + 1; index < models.length; index += 1) {
+      const model = models[index] as string;
+      if (!this.#owner.isFree(model)) continue;
+      this.#modelIndex = index;
+      this.#model = model;
+      this.#attempt();
+      return;
+    }
+    this.#modelIndex = models.length;
+    if (last !== undefined) last();
+    else this.refuse(new SwitchyardError('credential_not_ready'));
+  }
+
+  #attempt(): void {
+    const thinking = this.request.thinking[this.#modelIndex] ?? undefined;
+    const began = performance.now();
+    try {
+      const prepared = prepareTurn(this.#owner, this.request, this.#model, thinking);
+      this.#prepared = prepared;
+      const encoded = this.#owner.translation.encode(prepared);
+      this.#ownMs += performance.now() - began;
+      if (encoded instanceof Promise) {
+        encoded.then(
+          (body) => this.#dispatch(prepared, body),
+          (thrown: unknown) => this.#failLocally(thrown),
+        );
+      } else this.#dispatch(prepared, encoded);
+    } catch (thrown) {
+      this.#failLocally(thrown);
+    }
+  }
+
+  #dispatch(prepared: PreparedTurn, body: Uint8Array): void {
+    if (this.stream.ended) return;
+    const began = performance.now();
+    try {
+      const token = this.#token as Token;
+      const request = prepared.upstreamRequest(body, token);
+      const answer = new UpstreamAnswer(
+        {
+          provider: this.#owner.provider,
+          translator: prepared.translator(body),
+          expectsStream: prepared.streaming,
+          maxAnswerBytes: this.#owner.settings.maxAnswerBytes,
+          now: () => this.#owner.now(),
+        },
+        this.#listener(),
+      );
+      this.#owner.diagnose(this, prepared);
+      const call = this.#owner.upstream.call(request, answer);
+      answer.call = call;
+      this.#call = call;
+      this.stream.attach(call);
+    } catch (thrown) {
+      this.#failLocally(thrown);
+    }
+    this.#ownMs += performance.now() - began;
+  }
+
+  #listener(): ConstructorParameters<typeof UpstreamAnswer>[1] {
+    return {
+      onHead: (status, headers) => this.#onHead(status, headers),
+      onText: (text) => {
+        this.#commit();
+        this.stream.write(text);
+      },
+      onBody: (body) => {
+        this.#commit();
+        this.stream.writeBytes(typeof body === 'string' ? Buffer.from(body, 'utf8') : body);
+      },
+      onDone: (usage) => this.#onDone(usage),
+      onFailure: (failure, phase) => this.#onFailure(failure, phase),
+    };
+  }
+
+  #onHead(status: number, headers: string[]): void {
+    this.#status = status;
+    this.#upstreamHeaders = headers;
+    if (this.#ttfbMs < 0) this.#ttfbMs = this.#owner.now() - this.#startedAt;
+  }
+
+  #commit(): void {
+    if (this.stream.committed) return;
+    const type = this.request.stream ? 'text/event-stream' : 'application/json';
+    const headers = this.#owner.settings.passthroughHeaders
+      ? this.#upstreamHeaders
+      : turnStateOf(this.#upstreamHeaders);
+    this.stream.head(this.#status, type, headers, this.#prepared?.continuity.source ?? 'none');
+  }
+
+  #onDone(usage: TurnUsage | undefined): void {
+    this.#owner.settled(this, this.#model, undefined);
+    this.#commit();
+    this.stream.end(this.#summary(this.#status, usage));
+    this.#owner.finished(this);
+  }
+
+  #onFailure(failure: UpstreamFailure, phase: CallPhase): void {
+    if (this.stream.ended) return;
+    const outcome = classify(failure, this.#owner.rules, this.request.path, phase);
+    if (this.#mayRenew(failure)) {
+      this.#renewAndRepeat(failure, outcome);
+      return;
+    }
+    this.#settleFailure(failure, outcome);
+  }
+
+  /** One refresh and one repeat per attempt, OAuth only (routing.md 7.3). */
+  #mayRenew(failure: UpstreamFailure): boolean {
+    return (
+      failure.status === 401 &&
+      this.#owner.record.kind === 'oauth' &&
+      !this.#renewed &&
+      !this.stream.committed
+    );
+  }
+
+  #renewAndRepeat(failure: UpstreamFailure, outcome: Classification): void {
+    this.#renewed = true;
+    const refused = this.#token?.token ?? '';
+    this.#owner.renewToken(refused).then(
+      (token) => {
+        if (this.stream.ended) return;
+        if (token === undefined) return this.#settleFailure(failure, outcome);
+        this.#token = token;
+        this.#attempt();
+      },
+      (thrown: unknown) => this.#failLocally(thrown),
+    );
+  }
+
+  #settleFailure(failure: UpstreamFailure, outcome: Classification): void {
+    this.#owner.settled(this, this.#model, outcome);
+    const answer = (): void => {
+      const summary = this.#summary(failure.status, undefined);
+      const stop = outcome.verdict === 'stop' || this.stream.committed;
+      this.stream.fail({
+        code: 'upstream_error',
+        status: failure.status,
+        message: outcome.message,
+        body: failure.body,
+        headers: failure.headers,
+        retryAfterMs: failure.retryAfterMs ?? null,
+        verdict: stop ? 'stop' : 'next',
+        neutral: outcome.neutral,
+        summary,
+      });
+      this.#owner.finished(this);
+    };
+    const mayTryPool =
+      outcome.verdict === 'next' && !failure.credentialScoped && !this.stream.committed;
+    if (mayTryPool) this.#nextModel(answer);
+    else answer();
+  }
+
+  /** A fault of the request or of our own code: no state changes, no other credential. */
+  #failLocally(thrown: unknown): void {
+    if (this.stream.ended) return;
+    this.refuse(toSwitchyardError(thrown));
+  }
+
+  #summary(status: number, usage: TurnUsage | undefined): TurnSummary {
+    return {
+      status,
+      upstreamModel: this.#model,
+      continuity: this.#prepared?.continuity.source ?? 'none',
+      usage: usage ?? null,
+      upstreamTtfbMs: this.#ttfbMs,
+      ownMs: this.#ownMs,
+    };
+  }
+}
+
+/** `x-codex-turn-state` goes to the client even without passthrough (clients.md 2, row 8). */
+function turnStateOf(headers: string[]): string[] {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() !== 'x-codex-turn-state') continue;
+    return ['x-codex-turn-state', headers[index + 1] ?? ''];
+  }
+  return [];
+}

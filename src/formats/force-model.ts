@@ -1,0 +1,68 @@
+/**
+ * Force-mapping (routing.md 3.10): answers name the alias instead of the upstream's model. Works on
+ * the upstream's events, before any translation, so it serves every format alike.
+ */
+import type { FormatPair, ResponseContext, ResponseTranslator, SseEvent } from './format.ts';
+
+type JsonObject = Record<string, unknown>;
+
+const MODEL_FIELDS = ['model', 'modelVersion'];
+
+/** The same pair with every model name of its answers replaced. */
+export function forcedModelPair(pair: FormatPair, alias: string): FormatPair {
+  return {
+    alwaysStreams: pair.alwaysStreams,
+    encodeRequest: (body, context) => pair.encodeRequest(body, context),
+    response: (context) => forcedTranslator(pair, { ...context, requestedModel: alias }, alias),
+  };
+}
+
+function forcedTranslator(
+  pair: FormatPair,
+  context: ResponseContext,
+  alias: string,
+): ResponseTranslator {
+  const inner = pair.response(context);
+  return {
+    onEvent: (event) => inner.onEvent(renamed(event, alias)),
+    onBody: (body) => {
+      const json = JSON.parse(Buffer.from(body).toString('utf8')) as unknown;
+      return inner.onBody(Buffer.from(JSON.stringify(withModel(json, alias)), 'utf8'));
+    },
+    onEnd: () => inner.onEnd(),
+    get terminal() {
+      return inner.terminal;
+    },
+    get usage() {
+      return inner.usage;
+    },
+  };
+}
+
+function renamed(event: SseEvent, alias: string): SseEvent {
+  const json = withModel(event.json, alias);
+  return json === event.json ? event : { ...event, json, data: JSON.stringify(json) };
+}
+
+/** A copy with the model fields set where they exist; the same value when there are none. */
+function withModel(json: unknown, alias: string): unknown {
+  if (!isObject(json)) return json;
+  let result = withOwnModel(json, alias);
+  for (const nested of ['response', 'message']) {
+    const inner = json[nested];
+    if (!isObject(inner)) continue;
+    const changed = withOwnModel(inner, alias);
+    if (changed !== inner) result = { ...result, [nested]: changed };
+  }
+  return result;
+}
+
+function withOwnModel(object: JsonObject, alias: string): JsonObject {
+  const fields = MODEL_FIELDS.filter((field) => field in object);
+  if (fields.length === 0) return object;
+  return { ...object, ...Object.fromEntries(fields.map((field) => [field, alias])) };
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

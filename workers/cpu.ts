@@ -1,0 +1,2 @@
+/** Thread entry of the CPU pool. */
+export { translate as default } from '../src/actors/translation-task.ts';
