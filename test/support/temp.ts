@@ -1,0 +1,16 @@
+/** Temporary folders that disappear with the test that made them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where the clean-up is registered: a test context, or `{ after }` of node:test for a suite. */
+export interface Cleanup {
+  after(run: () => Promise<void>): void;
+}
+
+/** Makes an empty folder of its own for this test. */
+export async function tempDir(test: Cleanup): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'switchyard-test-'));
+  test.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
