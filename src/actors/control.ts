@@ -21,7 +21,7 @@ export interface HostSnapshot {
 export interface HostControl {
   start(host: WorkerId, settings: HostSettings): Promise<void>;
   /** Connects a front (or the supervisor as a listener); the port is transferred. */
-  attachFront(front: WorkerId, port: MessagePort): Promise<void>;
+  attachFront(front: WorkerId, port: MessagePort, board: SharedArrayBuffer): Promise<void>;
   /** Adds credentials, or changes those that exist. */
   assign(assignments: Assignment[]): Promise<void>;
   remove(ids: CredentialId[]): Promise<void>;

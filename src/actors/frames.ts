@@ -80,7 +80,15 @@ export interface TurnFailure {
 
 /** Front → host. */
 export type FrontFrame =
-  | { t: 'open'; id: StreamId; credential: CredentialId; credit: number; turn: TurnRequest }
+  | {
+      t: 'open';
+      id: StreamId;
+      credential: CredentialId;
+      credit: number;
+      /** Slot on the dispatch board. */
+      slot: number;
+      turn: TurnRequest;
+    }
   | { t: 'credit'; id: StreamId; bytes: number }
   | { t: 'cancel'; id: StreamId };
 

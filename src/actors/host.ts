@@ -3,6 +3,7 @@
  * actors and streams, publishes status changes once per loop turn; decides nothing itself.
  */
 import { CredentialActor, type ActorEnvironment } from './actor.ts';
+import { DispatchMarks } from './dispatch-board.ts';
 import { FramePort } from './ports.ts';
 import { SwitchyardError } from '../errors.ts';
 import { TurnStream, type FrontPort } from './turn-stream.ts';
@@ -22,6 +23,7 @@ const DRAIN_POLL_MS = 25;
 interface Front {
   port: FrontPort;
   turns: Map<StreamId, Turn>;
+  marks: DispatchMarks;
 }
 
 /** All actors of one thread. */
@@ -40,13 +42,13 @@ export class ActorHost {
   }
 
   /** Connects a front; it gets the status of every actor first. */
-  attachFront(id: WorkerId, messagePort: MessagePort): void {
+  attachFront(id: WorkerId, messagePort: MessagePort, board: SharedArrayBuffer): void {
     const port: FrontPort = new FramePort<HostFrame, FrontFrame>(
       messagePort,
       hostFrameCodec,
       frontFrameCodec,
     );
-    const front: Front = { port, turns: new Map() };
+    const front: Front = { port, turns: new Map(), marks: new DispatchMarks(board) };
     this.#fronts.set(id, front);
     port.onFrame = (frame) => this.#onFrame(front, frame);
     port.onClose = () => this.#onFrontLost(id, front);
@@ -136,6 +138,7 @@ export class ActorHost {
       return;
     }
     const stream = new TurnStream(front.port, frame.id, frame.credit);
+    stream.onDispatch = () => front.marks.markSent(frame.slot);
     stream.onEnded = () => front.turns.delete(frame.id);
     const turn = actor.onTurn(frame.turn, stream);
     if (!stream.ended) front.turns.set(frame.id, turn);

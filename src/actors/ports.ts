@@ -49,6 +49,8 @@ export class FramePort<Out, In> {
   #beforeFlush: (() => void)[] = [];
 
   onFrame: FrameListener<In> = () => undefined;
+  /** Called after the last frame of a received post. */
+  onBatchEnd: () => void = () => undefined;
   onClose: () => void = () => undefined;
   onError: (error: SwitchyardError) => void = () => undefined;
 
@@ -142,6 +144,7 @@ export class FramePort<Out, In> {
       return;
     }
     for (const frame of frames) this.#deliver(frame);
+    this.onBatchEnd();
   }
 
   /** One bad frame must not take the others of its batch with it. */

@@ -35,6 +35,8 @@ export class TurnStream {
   #source: FlowControlled | undefined;
   /** Called once, when the stream ended in any way. */
   onEnded: () => void = () => undefined;
+  /** Called right before each upstream call: the turn may be billed from here on. */
+  onDispatch: () => void = () => undefined;
 
   constructor(port: FrontPort, id: StreamId, credit: number) {
     this.#port = port;

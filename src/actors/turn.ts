@@ -150,6 +150,7 @@ export class Turn {
         this.#listener(),
       );
       this.#owner.diagnose(this, prepared);
+      this.stream.onDispatch();
       const call = this.#owner.upstream.call(request, answer);
       answer.call = call;
       this.#call = call;

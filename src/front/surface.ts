@@ -1,0 +1,27 @@
+/**
+ * What differs between the API surfaces when a turn is answered: how errors look before and after
+ * the first byte, and how a stream is kept alive. One object per surface; no state.
+ */
+import type { ClientFormat } from '../formats/format.ts';
+import type { Exchange } from './server/types.ts';
+import type { SwitchyardError } from '../errors.ts';
+import type { TurnFailure } from '../actors/frames.ts';
+
+/** An error answer, ready to be written. */
+export interface RenderedError {
+  status: number;
+  /** Flat pairs, with the content type. */
+  headers: string[];
+  body: string;
+}
+
+/** One API surface. */
+export interface Surface {
+  readonly format: ClientFormat;
+  /** Error before the first byte: never empty, always JSON, in the client's dialect. */
+  error(failure: SwitchyardError | TurnFailure): RenderedError;
+  /** Terminal event of a stream that broke after its first byte. */
+  streamError(failure: TurnFailure, exchange: Exchange): string;
+  /** Bytes that its clients take for "still there" inside a stream (clients.md 4.3). */
+  readonly keepAlive: string;
+}
