@@ -11,6 +11,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Was a value given? An explicit null counts as missing. */
+export function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 /** The object, or an empty one in place of anything else. */
 export function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : EMPTY;

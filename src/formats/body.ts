@@ -1,0 +1,23 @@
+/** Request bodies as JSON objects, for the pairs that have to understand the whole body. */
+import { isObject, type JsonObject } from '../canonical/value.ts';
+import { SwitchyardError } from '../errors.ts';
+
+/**
+ * Parses a body.
+ * @throws SwitchyardError `invalid_json`, or `invalid_request` when it is no object.
+ */
+export function parseBody(body: Uint8Array): JsonObject {
+  const value = parseText(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString());
+  if (isObject(value)) return value;
+  throw new SwitchyardError('invalid_request', {
+    message: 'the request body must be a JSON object',
+  });
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SwitchyardError('invalid_json', { cause });
+  }
+}
