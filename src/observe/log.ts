@@ -91,9 +91,9 @@ function makeOutput(sink: LogSink, pretty: boolean, flush: () => void): Output {
   return { root, flush };
 }
 
-/** An error as it is logged; causes are followed by pino's own serializer inside `stack`. */
+/** An error as it is logged; the texts of its causes are part of `message` and `stack`. */
 function errorFields(error: Error): Record<string, unknown> {
-  const { type, message, stack } = pino.stdSerializers.errWithCause(error);
+  const { type, message, stack } = pino.stdSerializers.err(error);
   const code = (error as { code?: unknown }).code;
   return { type, code, message: maskText(message), stack: maskText(stack) };
 }

@@ -3,11 +3,11 @@
  * under, and tokens inside free text. What is not logged at all is decided elsewhere.
  */
 
-/** Parts of a field, header or query name that mark its value as secret (separators ignored). */
-const SECRET_NAMES = /authorization|apikey|token|secret|cookie|password|^key$/;
-
-/** Names that contain one of the words above but hold counts: `input_tokens`, `max_tokens`. */
-const TOKEN_COUNTS = /tokens$/;
+/**
+ * Parts of a field, header or query name that mark its value as secret (separators ignored).
+ * `tokens` is left out: those names hold counts (`input_tokens_details`).
+ */
+const SECRET_NAMES = /authorization|apikey|token(?!s)|secret|cookie|password|^key$/;
 
 /** Separators that vary between spellings of one name. */
 const SEPARATORS = /[-_]/g;
@@ -39,7 +39,7 @@ export function isSecretName(name: string): boolean {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
   const plain = name.toLowerCase().replace(SEPARATORS, '');
-  const secret = SECRET_NAMES.test(plain) && !TOKEN_COUNTS.test(plain);
+  const secret = SECRET_NAMES.test(plain);
   if (knownNames.size < MAX_KNOWN_NAMES) knownNames.set(name, secret);
   return secret;
 }

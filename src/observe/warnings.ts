@@ -7,10 +7,13 @@ import type { Log } from './log.ts';
 /** All codes with the line they log. */
 export const WARNINGS = {
   SWY_W001: 'the state store can not be used: state is kept in memory and lost at the next stop',
-  SWY_W002: 'writing to the state store failed: the newest state may be lost at the next stop',
-  SWY_W003: 'stored records of an unknown shape were left out',
+  SWY_W002: 'a reload failed: the running configuration stays',
+  SWY_W003: 'a credential file was skipped',
   SWY_W004: 'an error was caught nowhere: this thread stops',
   SWY_W005: 'a promise failed and nobody looked: this thread stops',
+  SWY_W006: 'writing to the state store failed: the newest state may be lost at the next stop',
+  SWY_W007: 'stored records of an unknown shape were left out',
+  SWY_W010: 'a thread ended and was replaced',
 } as const;
 
 /** A code of the catalogue. */
