@@ -85,7 +85,17 @@ export class AnswerCollector {
         return;
       case 'end':
         return;
-      default:
+      case 'item_start':
+      case 'item_done':
+      case 'text':
+      case 'refusal':
+      case 'reasoning':
+      case 'reasoning_part_done':
+      case 'tool_call':
+      case 'tool_arguments':
+      case 'tool_call_done':
+      case 'image':
+      case 'verbatim':
         this.#addToItem(event);
     }
   }

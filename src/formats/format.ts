@@ -1,4 +1,5 @@
 /** Names of wire formats (translate-openai-claude.md 1.1). The texts take part in hashes: keep them. */
+import type { ThinkingCapability } from '../credentials/record.ts';
 
 /** Format a client speaks. */
 export type ClientFormat = 'openai' | 'openai-response' | 'claude' | 'gemini';
@@ -31,6 +32,8 @@ export interface RequestContext {
   readonly model: string;
   /** Value of the thinking suffix, e.g. `high`, `8192`; undefined without one (routing.md 3.2). */
   readonly thinking: string | undefined;
+  /** What the model can do about thinking; absent: unknown, so nothing is checked. */
+  readonly capability?: ThinkingCapability;
   /** Did the client ask for a stream? */
   readonly stream: boolean;
   /** Keep `prompt_cache_retention` (API-key upstreams) or strip it (codex.md 4.7). */

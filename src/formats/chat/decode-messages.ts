@@ -14,15 +14,15 @@ export function decodeMessages(messages: unknown): Message[] {
 }
 
 function decodeMessage(message: Record<string, unknown>): Message {
-  const role = textOf(message['role']);
+  const role = textOf(message.role);
   if (role === 'tool') {
-    const callId = textOf(message['tool_call_id']);
-    const { content, wire } = decodeToolOutput(message['content']);
+    const callId = textOf(message.tool_call_id);
+    const { content, wire } = decodeToolOutput(message.content);
     return { role, content: [{ type: 'tool_result', callId, content, wire }] };
   }
-  const name = stringOf(message['name']);
+  const name = stringOf(message.name);
   const content = contentOf(message);
-  const cacheControl = message['cache_control'];
+  const cacheControl = message.cache_control;
   return isObject(cacheControl) ? { role, content, name, cacheControl } : { role, content, name };
 }
 
@@ -36,20 +36,20 @@ function contentOf(message: Record<string, unknown>): string | Part[] {
   if (typeof content === 'string' && content !== '') parts.push({ type: 'text', text: content });
   for (const part of arrayOf(content)) parts.push(decodePart(part));
   if (refuses) parts.push({ type: 'refusal', text: refusal });
-  if (message['role'] === 'assistant') {
+  if (message.role === 'assistant') {
     for (const call of arrayOf(calls)) parts.push(decodeCall(objectOf(call)));
   }
   return parts;
 }
 
 function decodeCall(call: Record<string, unknown>): Part {
-  const id = textOf(call['id']);
-  if (call['type'] === 'custom') {
-    const { name, input } = objectOf(call['custom']);
+  const id = textOf(call.id);
+  if (call.type === 'custom') {
+    const { name, input } = objectOf(call.custom);
     return callPart('custom', id, textOf(name), textOf(input));
   }
-  if (call['type'] !== 'function') return { type: 'verbatim', family: 'chat', value: call };
-  const { name, arguments: text } = objectOf(call['function']);
+  if (call.type !== 'function') return { type: 'verbatim', family: 'chat', value: call };
+  const { name, arguments: text } = objectOf(call.function);
   return callPart('function', id, textOf(name), textOf(text));
 }
 

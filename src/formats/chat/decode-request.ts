@@ -23,27 +23,27 @@ import { summaryIntent } from './summary-intent.ts';
 /** Reads a parsed request body. Never throws: what can not be read is missing. */
 export function decodeChatRequest(body: JsonObject): CanonicalRequest {
   return {
-    model: textOf(body['model']),
-    stream: body['stream'] === true,
-    messages: decodeMessages(body['messages']),
-    tools: decodeTools(body['tools']),
-    toolChoice: decodeToolChoice(body['tool_choice']),
-    output: decodeOutput(body['response_format']),
+    model: textOf(body.model),
+    stream: body.stream === true,
+    messages: decodeMessages(body.messages),
+    tools: decodeTools(body.tools),
+    toolChoice: decodeToolChoice(body.tool_choice),
+    output: decodeOutput(body.response_format),
     reasoning: decodeReasoning(body),
     options: decodeOptions(body),
     cache: {
-      key: stringOf(body['prompt_cache_key']),
-      retention: stringOf(body['prompt_cache_retention']),
+      key: stringOf(body.prompt_cache_key),
+      retention: stringOf(body.prompt_cache_retention),
     },
     identity: {
-      user: stringOf(body['user']),
-      metadata: isObject(body['metadata']) ? body['metadata'] : undefined,
+      user: stringOf(body.user),
+      metadata: isObject(body.metadata) ? body.metadata : undefined,
     },
   };
 }
 
 function decodeReasoning(body: JsonObject): ReasoningIntent {
-  const effort = body['reasoning_effort'];
+  const effort = body.reasoning_effort;
   return {
     effort: textOf(effort) || undefined,
     summary: summaryIntent(body),
@@ -51,25 +51,25 @@ function decodeReasoning(body: JsonObject): ReasoningIntent {
 }
 
 function decodeOptions(body: JsonObject): GenerationOptions {
-  const parallel = body['parallel_tool_calls'];
+  const parallel = body.parallel_tool_calls;
   return {
-    maxOutputTokens: numberOf(body['max_tokens']) ?? numberOf(body['max_completion_tokens']),
-    temperature: numberOf(body['temperature']),
-    topP: numberOf(body['top_p']),
-    stop: decodeStop(body['stop']),
-    seed: numberOf(body['seed']),
-    candidates: numberOf(body['n']),
-    presencePenalty: numberOf(body['presence_penalty']),
-    frequencyPenalty: numberOf(body['frequency_penalty']),
+    maxOutputTokens: numberOf(body.max_tokens) ?? numberOf(body.max_completion_tokens),
+    temperature: numberOf(body.temperature),
+    topP: numberOf(body.top_p),
+    stop: decodeStop(body.stop),
+    seed: numberOf(body.seed),
+    candidates: numberOf(body.n),
+    presencePenalty: numberOf(body.presence_penalty),
+    frequencyPenalty: numberOf(body.frequency_penalty),
     parallelToolCalls: typeof parallel === 'boolean' ? parallel : undefined,
-    serviceTier: stringOf(body['service_tier']),
+    serviceTier: stringOf(body.service_tier),
     verbosity: verbosityOf(body),
   };
 }
 
 /** `verbosity` is the chat spelling, `text.verbosity` the one borrowed from Responses. */
 function verbosityOf(body: JsonObject): unknown {
-  return objectOf(body['text'])['verbosity'] ?? body['verbosity'] ?? undefined;
+  return objectOf(body.text).verbosity ?? body.verbosity ?? undefined;
 }
 
 function decodeStop(stop: unknown): readonly string[] | undefined {

@@ -20,7 +20,7 @@ export function decodeTools(tools: unknown): Tool[] {
 }
 
 function decodeTool(tool: JsonObject): Tool | undefined {
-  const type = textOf(tool['type']);
+  const type = textOf(tool.type);
   if (type === '') return undefined;
   if (type === 'function') return functionTool(tool);
   if (type === 'custom') return customTool(tool);
@@ -29,23 +29,23 @@ function decodeTool(tool: JsonObject): Tool | undefined {
 
 /** The flat form stays as it is; the nested one of the chat API is brought into the flat form. */
 function customTool(tool: JsonObject): CustomTool {
-  const nested = tool['custom'];
-  if (!isObject(nested)) return { type: 'custom', name: textOf(tool['name']), definition: tool };
+  const nested = tool.custom;
+  if (!isObject(nested)) return { type: 'custom', name: textOf(tool.name), definition: tool };
   const definition: JsonObject = { type: 'custom', ...nested };
-  const format = objectOf(nested['format']);
-  if (isObject(format['grammar'])) definition['format'] = { type: 'grammar', ...format['grammar'] };
-  return { type: 'custom', name: textOf(nested['name']), definition };
+  const format = objectOf(nested.format);
+  if (isObject(format.grammar)) definition.format = { type: 'grammar', ...format.grammar };
+  return { type: 'custom', name: textOf(nested.name), definition };
 }
 
 /** Some clients send the flat Responses form here; it says the same. */
 function functionTool(tool: JsonObject): FunctionTool {
-  const declared = isObject(tool['function']) ? tool['function'] : tool;
-  const decoded: FunctionTool = { type: 'function', name: textOf(declared['name']) };
+  const declared = isObject(tool.function) ? tool.function : tool;
+  const decoded: FunctionTool = { type: 'function', name: textOf(declared.name) };
   const { description, parameters, strict } = declared;
   if (isPresent(description)) decoded.description = textOf(description);
   if (isPresent(parameters)) decoded.parameters = parameters;
   if (isPresent(strict)) decoded.strict = strict;
-  const cacheControl = tool['cache_control'] ?? declared['cache_control'];
+  const cacheControl = tool.cache_control ?? declared.cache_control;
   if (isObject(cacheControl)) decoded.cacheControl = cacheControl;
   return decoded;
 }
@@ -59,5 +59,5 @@ export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
     return { type: 'verbatim', family: 'chat', value: choice };
   }
   const named = isObject(choice[type]) ? choice[type] : choice;
-  return { type: 'tool', kind: type, name: textOf(named['name']) };
+  return { type: 'tool', kind: type, name: textOf(named.name) };
 }

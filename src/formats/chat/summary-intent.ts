@@ -28,15 +28,15 @@ const HIDE: SummaryIntent = { visible: false };
 
 /** Undefined: the client said nothing about it. */
 export function summaryIntent(body: JsonObject): SummaryIntent | undefined {
-  const reasoning = objectOf(body['reasoning']);
+  const reasoning = objectOf(body.reasoning);
   return (
     fromThoughts(body) ??
-    summaryWord(reasoning['summary'], 'summary' in reasoning) ??
-    summaryWord(reasoning['generate_summary'], 'generate_summary' in reasoning) ??
-    flag(reasoning['exclude'], false) ??
-    flag(body['include_reasoning'], true) ??
-    flag(reasoning['enabled'], true) ??
-    fromEffort(body['reasoning_effort'])
+    summaryWord(reasoning.summary, 'summary' in reasoning) ??
+    summaryWord(reasoning.generate_summary, 'generate_summary' in reasoning) ??
+    flag(reasoning.exclude, false) ??
+    flag(body.include_reasoning, true) ??
+    flag(reasoning.enabled, true) ??
+    fromEffort(body.reasoning_effort)
   );
 }
 
@@ -63,7 +63,7 @@ function fromThoughts(body: JsonObject): SummaryIntent | undefined {
   for (const path of THOUGHT_PATHS) {
     let place: JsonObject = body;
     for (const key of path) place = objectOf(place[key]);
-    const found = flag(place['include_thoughts'] ?? place['includeThoughts'], true);
+    const found = flag(place.include_thoughts ?? place.includeThoughts, true);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -44,19 +44,19 @@ function outputPart(value: unknown): Part {
 }
 
 function mediaPart(value: Record<string, unknown>): Part | undefined {
-  switch (value['type']) {
+  switch (value.type) {
     case 'text':
     case 'input_text':
     case 'output_text':
-      return typeof value['text'] === 'string' ? { type: 'text', text: value['text'] } : undefined;
+      return typeof value.text === 'string' ? { type: 'text', text: value.text } : undefined;
     case 'image_url': {
-      const image = objectOf(value['image_url']);
-      return imagePart(image['url'], image['file_id'], image['detail']);
+      const image = objectOf(value.image_url);
+      return imagePart(image.url, image.file_id, image.detail);
     }
     case 'input_image':
-      return imagePart(value['image_url'], value['file_id'], value['detail']);
+      return imagePart(value.image_url, value.file_id, value.detail);
     case 'file':
-      return filePart(objectOf(value['file']));
+      return filePart(objectOf(value.file));
     case 'input_file':
       return filePart(value);
     default:
@@ -71,11 +71,11 @@ function imagePart(url: unknown, fileId: unknown, detail: unknown): Part | undef
 }
 
 function filePart(file: Record<string, unknown>): Part | undefined {
-  const fileId = filled(file['file_id']);
-  const data = filled(file['file_data']);
-  const url = filled(file['file_url']);
+  const fileId = filled(file.file_id);
+  const data = filled(file.file_data);
+  const url = filled(file.file_url);
   if (fileId === undefined && data === undefined && url === undefined) return undefined;
-  return { type: 'file', fileId, data, url, filename: stringOf(file['filename']) };
+  return { type: 'file', fileId, data, url, filename: stringOf(file.filename) };
 }
 
 /** A string that is not empty. */

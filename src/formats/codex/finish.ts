@@ -20,9 +20,9 @@ export function decodeFinish(
   incomplete: boolean,
   hasCalls: boolean,
 ): FinishEvent {
-  const usage = decodeResponsesUsage(response['usage']);
+  const usage = decodeResponsesUsage(response.usage);
   if (!incomplete) return { type: 'finish', reason: hasCalls ? 'tool_calls' : 'stop', usage };
-  const native = stringOf(objectOf(response['incomplete_details'])['reason']);
+  const native = stringOf(objectOf(response.incomplete_details).reason);
   const reason = INCOMPLETE[native ?? ''] ?? 'stop';
   return { type: 'finish', reason, native, usage };
 }

@@ -25,7 +25,7 @@ export class OutputRepair {
         message: `the upstream answer has more than ${String(MAX_OUTPUT_ITEMS)} items`,
       });
     }
-    const index = numberOf(event['output_index']);
+    const index = numberOf(event.output_index);
     if (index === undefined) this.#loose.push(item);
     else this.#indexed.set(index, item);
   }
@@ -40,7 +40,7 @@ export class OutputRepair {
    * the collected items, those without an index last.
    */
   repaired(response: JsonObject): JsonObject[] {
-    const own = arrayOf(response['output']);
+    const own = arrayOf(response.output);
     if (own.length === 0) return this.#collected();
     return own.filter(isObject).map((item, index) => this.#withId(item, index));
   }
