@@ -7,7 +7,12 @@ import { expose, transferred, type Remote } from '../threads/control.ts';
 import { SupervisedThread } from './thread.ts';
 import { workerId, type WorkerId } from '../ids.ts';
 import type { BindingChange } from '../routing/bindings.ts';
-import type { FrontControl, FrontServices, FrontSettings, FrontSnapshot } from '../front/control.ts';
+import type {
+  FrontControl,
+  FrontServices,
+  FrontSettings,
+  FrontSnapshot,
+} from '../front/control.ts';
 import type { Log } from '../observe/log.ts';
 import type { RoutingTable } from '../routing/table.ts';
 
@@ -102,8 +107,9 @@ export class Fronts {
     expose(services, port1);
     await control.start(id, this.#settings, this.#table, transferred(port2, [port2]));
     await control.applyBindings(this.#owner.bindings());
-    await this.#owner.attachHosts(id, control);
+    // Visible before it is wired: a host that is being replaced right now will find it.
     this.#running.set(id, control);
+    await this.#owner.attachHosts(id, control);
     const listening = await control.listen({
       ...this.#address,
       reusePort: this.#threads.length > 1,

@@ -55,7 +55,9 @@ export class SupervisedThread<Control> {
     });
     // Nobody may be waiting for it when it happens; the exit handler below does the work.
     died.catch(() => undefined);
-    worker.once('error', (error) => this.#log.error({ err: error, thread: this.id }, 'thread error'));
+    worker.once('error', (error) =>
+      this.#log.error({ err: error, thread: this.id }, 'thread error'),
+    );
     const control = remote<Control>(worker);
     await Promise.race([this.#owner.onStart(control), died]);
     this.#control = control;

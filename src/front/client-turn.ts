@@ -1,0 +1,190 @@
+/**
+ * One client request from its routed turn to its last byte: drives the attempts until one answers,
+ * and writes the answer. Everything that can be decided without I/O is decided elsewhere; this file
+ * only sequences.
+ */
+import { AnswerWriter } from './answer-writer.ts';
+import { SwitchyardError, toSwitchyardError } from '../errors.ts';
+import type { Beat } from './ticker.ts';
+import type { Exchange } from './server/types.ts';
+import type { FrontState } from './front-state.ts';
+import type { HeadFrame, OpenStream, StreamListener } from './host-links.ts';
+import type { RoutedTurn, Target } from './routed-turn.ts';
+import type { Surface } from './surface.ts';
+import type { TurnFailure, TurnRequest, TurnSummary } from '../actors/frames.ts';
+
+/**
+ * How long a turn waits for the host of its credential to be replaced, milliseconds. A replacement
+ * takes well under a second; after this the next candidate is tried.
+ */
+export const HOST_WAIT_MS = 5_000;
+
+/** Status in logs when the client left before the end (routing.md 13). */
+const CLIENT_LEFT = 499;
+
+/** What a finished turn tells the request log. */
+export interface TurnReport {
+  status: number;
+  account: string;
+  attempts: number;
+  firstByteAt: number | undefined;
+  summary: TurnSummary | undefined;
+  error: string | undefined;
+}
+
+/** What a client turn is made of. */
+export interface ClientTurnParts {
+  exchange: Exchange;
+  surface: Surface;
+  front: FrontState;
+  routed: RoutedTurn;
+  /** The turn without the fields that each target decides. */
+  turn: Omit<TurnRequest, 'upstreamModels' | 'thinking' | 'forcedModel'>;
+  /** Header pairs for every answer (CORS). */
+  ownHeaders: string[];
+  onDone(report: TurnReport): void;
+}
+
+/** One request that is being served. */
+export class ClientTurn implements StreamListener {
+  readonly #parts: ClientTurnParts;
+  readonly #writer: AnswerWriter;
+  #stream: OpenStream | undefined;
+  /** What is pending while no stream is open: a pause between rounds, or a lost host. */
+  #pending: (() => void) | undefined;
+  #target: Target | undefined;
+  #answering = false;
+  #attempts = 0;
+  #firstByteAt: number | undefined;
+  #status = 0;
+  #done = false;
+
+  constructor(parts: ClientTurnParts) {
+    this.#parts = parts;
+    const { exchange, front, surface, turn, ownHeaders } = parts;
+    this.#writer = new AnswerWriter(exchange, {
+      surface,
+      answers: front.settings.answers,
+      ticker: front.ticker,
+      stream: turn.stream,
+      ownHeaders,
+      grant: (bytes) => this.#stream?.grant(bytes),
+    });
+    exchange.onClose = () => this.#onClientLeft();
+  }
+
+  /** Makes the next move: an attempt, a pause, or the final error. */
+  advance(): void {
+    const { front, routed } = this.#parts;
+    this.#pending = undefined;
+    try {
+      const step = routed.next(front.now());
+      if (step.do === 'try') this.#try(step.target);
+      else if (step.do === 'wait') this.#pause(step.ms);
+      else this.#answerError(step.failure);
+    } catch (thrown) {
+      this.#answerError(toSwitchyardError(thrown));
+    }
+  }
+
+  onHead(head: HeadFrame): void {
+    this.#answering = true;
+    this.#status = head.status;
+    this.#firstByteAt = performance.now();
+    this.#writer.head(head, this.#diagnosticHeaders(head));
+  }
+
+  onData(bytes: Uint8Array): void {
+    this.#writer.data(bytes);
+  }
+
+  onEnd(summary: TurnSummary): void {
+    this.#parts.routed.succeeded(this.#parts.front.now());
+    this.#writer.end();
+    this.#finish(this.#status, summary, undefined);
+  }
+
+  onFail(failure: TurnFailure): void {
+    const { front, routed } = this.#parts;
+    this.#stream = undefined;
+    routed.failed(failure, front.now());
+    if (!this.#answering) {
+      this.advance();
+      return;
+    }
+    this.#writer.fail(failure);
+    this.#finish(failure.status, failure.summary, failure.code);
+  }
+
+  onFlush(): void {
+    this.#writer.flush();
+  }
+
+  #try(target: Target): void {
+    const { front, turn } = this.#parts;
+    const { upstreamModels, thinking, forcedModel } = target;
+    this.#target = target;
+    this.#attempts += 1;
+    const request = { ...turn, upstreamModels, thinking, forcedModel };
+    this.#stream = front.links.open(target.credential, request, this);
+    if (this.#stream === undefined) this.#waitForHost(target);
+  }
+
+  /** The credential's host is being replaced: try again when it is back, or give the target up. */
+  #waitForHost(target: Target): void {
+    const { front, routed } = this.#parts;
+    const undo = front.links.whenOwned(target.credential, () => {
+      limit.stop();
+      this.#attempts -= 1;
+      this.#try(target);
+    });
+    const limit = front.ticker.after(HOST_WAIT_MS, () => {
+      undo();
+      routed.skipped(front.now());
+      this.advance();
+    });
+    this.#pending = () => {
+      undo();
+      limit.stop();
+    };
+  }
+
+  #pause(ms: number): void {
+    const beat: Beat = this.#parts.front.ticker.after(ms, () => this.advance());
+    this.#pending = () => beat.stop();
+  }
+
+  #answerError(failure: SwitchyardError | TurnFailure): void {
+    const { surface } = this.#parts;
+    const rendered = surface.error(failure);
+    this.#writer.error(rendered);
+    const summary = failure instanceof SwitchyardError ? undefined : failure.summary;
+    this.#finish(rendered.status, summary, failure.code);
+  }
+
+  #onClientLeft(): void {
+    this.#pending?.();
+    this.#stream?.cancel();
+    this.#finish(CLIENT_LEFT, undefined, 'cancelled');
+  }
+
+  #diagnosticHeaders(head: HeadFrame): string[] {
+    if (!this.#parts.front.settings.answers.diagnosticHeaders) return [];
+    const account = this.#target?.handle ?? '';
+    return ['x-switchyard-account', account, 'x-switchyard-continuity', head.continuity];
+  }
+
+  #finish(status: number, summary: TurnSummary | undefined, error: string | undefined): void {
+    if (this.#done) return;
+    this.#done = true;
+    if (error !== undefined) this.#writer.stop();
+    this.#parts.onDone({
+      status,
+      account: this.#target?.label ?? '',
+      attempts: this.#attempts,
+      firstByteAt: this.#firstByteAt,
+      summary,
+      error,
+    });
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * The application behind the server: routes, access, limits, simple answers, and one log line per
+ * request. Turns are handed to `turn-intake.ts`.
+ */
+import { randomBytes } from 'node:crypto';
+import { logRequest, requestLine } from '../observe/request-line.ts';
+import { openaiModelList } from '../routing/model-list.ts';
+import { renderError, type ErrorSurface } from './errors/render.ts';
+import { requestId, type RequestId } from '../ids.ts';
+import { routeOf, type PathEntry } from './routes.ts';
+import { startTurn } from './turn-intake.ts';
+import { surfaceOf } from './surfaces.ts';
+import { SwitchyardError, toSwitchyardError, type ErrorCode } from '../errors.ts';
+import type { Application, BodySink, Exchange } from './server/types.ts';
+import type { FrontState } from './front-state.ts';
+import type { Principal } from '../actors/frames.ts';
+import type { TurnReport } from './client-turn.ts';
+
+const JSON_TYPE = ['content-type', 'application/json'];
+const MEGABYTE = 1024 * 1024;
+
+const HOME = JSON.stringify({
+  message: 'Switchyard',
+  endpoints: ['POST /v1/chat/completions', 'POST /v1/responses', 'GET /v1/models'],
+});
+const HEALTHY = JSON.stringify({ status: 'ok' });
+
+/** What is known about one request, for its log line. */
+interface Ledger {
+  id: RequestId;
+  method: string;
+  path: string;
+  model: string;
+  startedAt: number;
+}
+
+/** One front's request handling. */
+export class Front implements Application {
+  readonly #state: FrontState;
+  #open = 0;
+
+  constructor(state: FrontState) {
+    this.#state = state;
+  }
+
+  /** Requests that have no end yet. */
+  get openRequests(): number {
+    return this.#open;
+  }
+
+  onRequest(exchange: Exchange): BodySink | undefined {
+    const ledger = this.#newLedger(exchange);
+    try {
+      return this.#admit(exchange, ledger);
+    } catch (thrown) {
+      this.#refuse(exchange, ledger, thrown, 'openai');
+      return undefined;
+    }
+  }
+
+  /** No route takes a WebSocket yet; 426 makes clients use HTTP at once (clients.md 2, row 1). */
+  onUpgrade(exchange: Exchange): undefined {
+    const ledger = this.#newLedger(exchange);
+    this.#refuse(exchange, ledger, new SwitchyardError('upgrade_required'), 'openai');
+  }
+
+  #newLedger(exchange: Exchange): Ledger {
+    const id = requestId(randomBytes(4).toString('hex'));
+    const { method, path } = exchange;
+    return { id, method, path, model: '', startedAt: performance.now() };
+  }
+
+  #admit(exchange: Exchange, ledger: Ledger): BodySink | undefined {
+    const { cors, settings } = this.#state;
+    const entry = routeOf(exchange.path);
+    const ownHeaders = cors.headersFor(exchange.header('origin'));
+    if (exchange.method === 'OPTIONS' && ownHeaders.length > 0) {
+      exchange.head(204, ownHeaders);
+      exchange.end();
+      return undefined;
+    }
+    if (entry === undefined) throw new SwitchyardError('not_found');
+    this.#checkMethod(exchange, entry);
+    const principal = entry.guarded ? this.#checkAccess(exchange) : NOBODY;
+    if (entry.route.kind !== 'turn') {
+      this.#answerSimple(exchange, entry, ownHeaders, ledger);
+      return undefined;
+    }
+    if (this.#open >= settings.limits.maxOpenRequests) throw new SwitchyardError('overloaded');
+    checkMediaType(exchange);
+    return this.#bodySink(exchange, entry, principal, ownHeaders, ledger);
+  }
+
+  #checkMethod(exchange: Exchange, entry: PathEntry): void {
+    if (entry.methods.includes(exchange.method)) return;
+    throw new SwitchyardError('method_not_allowed', {
+      message: `${exchange.path} takes ${entry.methods.join(', ')}`,
+    });
+  }
+
+  #checkAccess(exchange: Exchange): Principal {
+    return this.#state.access.check(exchange);
+  }
+
+  #answerSimple(exchange: Exchange, entry: PathEntry, ownHeaders: string[], ledger: Ledger): void {
+    const body = this.#simpleBody(entry);
+    exchange.head(200, [...JSON_TYPE, ...ownHeaders]);
+    exchange.end(body);
+    if (entry.guarded) this.#log(ledger, { ...NOTHING_DONE, status: 200 });
+  }
+
+  #simpleBody(entry: PathEntry): string {
+    const { links, now, router } = this.#state;
+    if (entry.route.kind === 'models') {
+      return JSON.stringify(openaiModelList(router.table, links.states, now()));
+    }
+    return entry.route.kind === 'health' ? HEALTHY : HOME;
+  }
+
+  #bodySink(
+    exchange: Exchange,
+    entry: PathEntry,
+    principal: Principal,
+    ownHeaders: string[],
+    ledger: Ledger,
+  ): BodySink {
+    const format = entry.route.kind === 'turn' ? entry.route.format : 'openai';
+    const surface = surfaceOf(format);
+    const limit = this.#state.settings.limits.maxBodyBytes;
+    this.#open += 1;
+    const onDone = (report: TurnReport): void => {
+      this.#open -= 1;
+      this.#log(ledger, report);
+    };
+    const onRefused = (thrown: unknown): void => {
+      this.#open -= 1;
+      this.#refuse(exchange, ledger, thrown, format === 'openai' ? 'openai' : 'responses');
+    };
+    exchange.onClose = () => onDone({ ...NOTHING_DONE, status: 499, error: 'cancelled' });
+    return {
+      limit,
+      onBody: (raw) => {
+        startTurn(
+          this.#state,
+          {
+            id: ledger.id,
+            exchange,
+            surface,
+            principal,
+            ownHeaders,
+            onModel: (model) => (ledger.model = model),
+            onDone,
+            onRefused,
+          },
+          raw,
+        );
+      },
+      onTooLarge: () =>
+        onRefused(
+          new SwitchyardError('body_too_large', {
+            message: `the request body is larger than ${Math.floor(limit / MEGABYTE)} MiB`,
+          }),
+        ),
+      onTimeout: () => onRefused(new SwitchyardError('request_timeout')),
+    };
+  }
+
+  #refuse(exchange: Exchange, ledger: Ledger, thrown: unknown, surface: ErrorSurface): void {
+    const error = toSwitchyardError(thrown);
+    if (error.code === 'internal') this.#state.log.error({ err: error }, 'request failed');
+    const own = ACCESS_ERRORS.has(error.code) ? 'access' : surface;
+    const { status, headers, body } = renderError(error, own);
+    if (!exchange.closed) {
+      const cors = this.#state.cors.headersFor(exchange.header('origin'));
+      exchange.cork(() => {
+        exchange.head(status, [...headers, ...cors]);
+        exchange.end(body);
+      });
+    }
+    this.#log(ledger, { ...NOTHING_DONE, status, error: error.code });
+  }
+
+  #log(ledger: Ledger, report: TurnReport): void {
+    const facts = { ...ledger, ...report, endedAt: performance.now(), ownMs: 0 };
+    logRequest(this.#state.log, requestLine(facts));
+  }
+}
+
+const NOBODY: Principal = { scope: '', cacheKey: undefined };
+
+const NOTHING_DONE: TurnReport = {
+  status: 0,
+  account: '',
+  attempts: 0,
+  firstByteAt: undefined,
+  summary: undefined,
+  error: undefined,
+};
+
+/** These answers have a form of their own (config.md 14). */
+const ACCESS_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  'missing_api_key',
+  'invalid_api_key',
+  'unsafe_example_api_key',
+]);
+
+/**
+ * Only bodies that can not be JSON are refused: `curl -d` sends a form type by default, and the body
+ * itself is checked anyway.
+ */
+const NEVER_JSON = /^(multipart|image|audio|video)\//i;
+
+function checkMediaType(exchange: Exchange): void {
+  const type = exchange.header('content-type');
+  if (type !== undefined && NEVER_JSON.test(type)) {
+    throw new SwitchyardError('unsupported_media_type');
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The few facts the front needs from a request body, read by the top-level scanner: the body itself
+ * is never parsed here.
+ */
+import { parseValue, readString, scanObject } from '../json/scan.ts';
+import { SwitchyardError } from '../errors.ts';
+import type { Member } from '../json/members.ts';
+
+/** A body's routing facts. */
+export interface Peek {
+  members: Member[];
+  /** As the client spelled it; never empty. */
+  model: string;
+  /** Only JSON `true` asks for a stream (codex.md 3.2). */
+  stream: boolean;
+}
+
+const TRUE = 'true';
+
+/**
+ * Reads model and stream flag.
+ * @throws SwitchyardError `invalid_json`, `invalid_request`, `missing_model`.
+ */
+export function peekBody(body: Uint8Array): Peek {
+  const members = scanObject(body);
+  let model: string | undefined;
+  let stream = false;
+  for (const member of members) {
+    if (member.key === 'model') model = modelOf(body, member);
+    else if (member.key === 'stream') stream = isTrue(body, member);
+  }
+  if (model === undefined || model.trim() === '') {
+    throw new SwitchyardError('missing_model', { param: 'model' });
+  }
+  return { members, model, stream };
+}
+
+function modelOf(body: Uint8Array, member: Member): string | undefined {
+  const model = readString(body, member.valueStart, member.valueEnd);
+  if (model !== undefined) return model;
+  if (parseValue(body, member) === null) return undefined;
+  throw new SwitchyardError('invalid_request', {
+    message: 'model must be a string',
+    param: 'model',
+  });
+}
+
+function isTrue(body: Uint8Array, member: Member): boolean {
+  if (member.valueEnd - member.valueStart !== TRUE.length) return false;
+  return body[member.valueStart] === TRUE.charCodeAt(0);
+}

@@ -1,0 +1,49 @@
+/**
+ * The route table: which path and method lead to what. Pure data and one lookup; handlers live in
+ * `front.ts`.
+ */
+import type { ClientFormat } from '../formats/format.ts';
+
+/** Where a request goes. */
+export type Route =
+  | { kind: 'turn'; format: ClientFormat }
+  | { kind: 'models' }
+  | { kind: 'health' }
+  | { kind: 'home' };
+
+/** What is known about a path. */
+export interface PathEntry {
+  route: Route;
+  methods: readonly string[];
+  /** Needs a client access key (config.md 14). */
+  guarded: boolean;
+}
+
+const GET = ['GET', 'HEAD'] as const;
+const POST = ['POST'] as const;
+
+const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
+  ['/', { route: { kind: 'home' }, methods: GET, guarded: false }],
+  ['/healthz', { route: { kind: 'health' }, methods: GET, guarded: false }],
+  ['/api/hello', { route: { kind: 'health' }, methods: GET, guarded: false }],
+  ['/v1/models', { route: { kind: 'models' }, methods: GET, guarded: true }],
+  [
+    '/v1/chat/completions',
+    { route: { kind: 'turn', format: 'openai' }, methods: POST, guarded: true },
+  ],
+  [
+    '/v1/responses',
+    { route: { kind: 'turn', format: 'openai-response' }, methods: POST, guarded: true },
+  ],
+  [
+    '/backend-api/codex/responses',
+    { route: { kind: 'turn', format: 'openai-response' }, methods: POST, guarded: true },
+  ],
+]);
+
+/** The entry of a path; one trailing slash is forgiven. */
+export function routeOf(path: string): PathEntry | undefined {
+  const exact = PATHS.get(path);
+  if (exact !== undefined || path.length < 2 || !path.endsWith('/')) return exact;
+  return PATHS.get(path.slice(0, -1));
+}

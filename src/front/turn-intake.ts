@@ -1,0 +1,87 @@
+/**
+ * The way of a request from its raw body to a routed turn: decode, peek, resolve the model, find the
+ * conversation. Every step can refuse; nothing here waits for an actor.
+ */
+import { clientTurnHeaders } from './client-headers.ts';
+import { ClientTurn, type TurnReport } from './client-turn.ts';
+import { decodeBody } from './body.ts';
+import { peekBody } from './peek.ts';
+import { toSwitchyardError } from '../errors.ts';
+import type { Exchange } from './server/types.ts';
+import type { FrontState } from './front-state.ts';
+import type { Principal } from '../actors/frames.ts';
+import type { RequestId } from '../ids.ts';
+import type { Surface } from './surface.ts';
+
+/** A request whose access was granted. */
+export interface AdmittedRequest {
+  id: RequestId;
+  exchange: Exchange;
+  surface: Surface;
+  principal: Principal;
+  /** CORS headers of this request. */
+  ownHeaders: string[];
+  /** Called as soon as the model is known, for the log. */
+  onModel(model: string): void;
+  onDone(report: TurnReport): void;
+  /** A request that failed before it became a turn. */
+  onRefused(thrown: unknown): void;
+}
+
+/** Takes the raw body and starts the turn. */
+export function startTurn(front: FrontState, request: AdmittedRequest, raw: Uint8Array): void {
+  const { exchange } = request;
+  try {
+    const limit = front.settings.limits.maxBodyBytes;
+    const decoded = decodeBody(raw, exchange.header('content-encoding'), limit);
+    if (decoded instanceof Promise) {
+      decoded.then(
+        (body) => proceed(front, request, body),
+        (thrown: unknown) => request.onRefused(thrown),
+      );
+    } else proceed(front, request, decoded);
+  } catch (thrown) {
+    request.onRefused(toSwitchyardError(thrown));
+  }
+}
+
+function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array): void {
+  const { exchange, surface, principal } = request;
+  if (exchange.closed) return;
+  try {
+    const peek = peekBody(body);
+    request.onModel(peek.model);
+    const routed = front.router.route({
+      format: surface.format,
+      path: exchange.path,
+      headers: exchange.headers,
+      body,
+      members: peek.members,
+      model: peek.model,
+      scope: principal.scope,
+      nowMs: front.now(),
+    });
+    const turn = new ClientTurn({
+      exchange,
+      surface,
+      front,
+      routed,
+      ownHeaders: request.ownHeaders,
+      onDone: request.onDone,
+      turn: {
+        requestId: request.id,
+        format: surface.format,
+        path: exchange.path,
+        requestedModel: peek.model,
+        stream: peek.stream,
+        principal,
+        headers: clientTurnHeaders(exchange.headers),
+        executionSession: null,
+        body,
+      },
+    });
+    turn.advance();
+  } catch (thrown) {
+    request.onRefused(thrown);
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * The main thread: reads configuration and credential files, starts store, sandbox, hosts and
+ * fronts, applies reloads, and stops everything in order. No request passes through here.
+ */
+import { Fronts } from './fronts.ts';
+import { Hosts } from './hosts.ts';
+import { Learned } from './learned.ts';
+import { buildRoutingTable } from '../routing/table.ts';
+import { diffConfig } from '../config/diff.ts';
+import { frontSettings } from '../front/control.ts';
+import { hostSettings } from '../actors/settings.ts';
+import { loadConfigFile } from '../config/load.ts';
+import { sandboxCredentials } from '../sandbox/credentials.ts';
+import { scanCredentialFiles } from '../credentials/files.ts';
+import { startSandboxThread, type SandboxThread } from '../sandbox/thread.ts';
+import { watchFiles, type Watch } from '../config/watch.ts';
+import type { Config } from '../config/types.ts';
+import type { CredentialRecord } from '../credentials/record.ts';
+import type { Log } from '../observe/log.ts';
+import type { RoutingTable } from '../routing/table.ts';
+
+/** Time for open turns to finish when the process is asked to stop (config.md 18). */
+export const DRAIN_MS = 30_000;
+
+/** How the process was started. */
+export interface SupervisorOptions {
+  configPath: string;
+  version: string;
+  log: Log;
+}
+
+/** A running proxy. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #log: Log;
+  #config: Config;
+  #records: CredentialRecord[] = [];
+  #generation = 0;
+  #hosts: Hosts;
+  #fronts: Fronts;
+  #learned: Learned;
+  #sandbox: SandboxThread | undefined;
+  #watch: Watch | undefined;
+  /** Reloads run one after the other. */
+  #reloading: Promise<void> = Promise.resolve();
+
+  private constructor(options: SupervisorOptions, config: Config, learned: Learned) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#config = config;
+    this.#learned = learned;
+    this.#hosts = new Hosts(
+      config.threads.hosts,
+      hostSettings(config),
+      () => this.#fronts.running,
+      { onState: (credential, state) => learned.onState(credential, state) },
+      options.log,
+    );
+    this.#fronts = new Fronts(
+      config.threads.fronts,
+      { host: config.host, port: config.port },
+      frontSettings(config, options.version),
+      this.#table(),
+      {
+        attachHosts: (front, control) => this.#hosts.attachFront(front, control),
+        onBindings: (changes) => learned.onBindings(changes),
+        bindings: () => learned.bindings(),
+      },
+      options.log,
+    );
+  }
+
+  /** Starts everything. @throws SwitchyardError `invalid_config` and listen errors. */
+  static async start(options: SupervisorOptions): Promise<Supervisor> {
+    const config = await loadConfigFile(options.configPath);
+    const learned = await Learned.open(config, options.log);
+    const supervisor = new Supervisor(options, config, learned);
+    await supervisor.#start();
+    return supervisor;
+  }
+
+  /** The port that is listened on. */
+  get port(): number {
+    return this.#fronts.port;
+  }
+
+  get hosts(): Hosts {
+    return this.#hosts;
+  }
+
+  get fronts(): Fronts {
+    return this.#fronts;
+  }
+
+  /** Lets open turns finish, then ends all threads and closes the store. */
+  async stop(deadlineMs: number = DRAIN_MS): Promise<void> {
+    await this.#watch?.close();
+    await this.#fronts.drain(deadlineMs);
+    await this.#hosts.drain(0);
+    await Promise.all([this.#fronts.stop(), this.#hosts.stop()]);
+    await this.#sandbox?.close();
+    await this.#learned.close();
+  }
+
+  async #start(): Promise<void> {
+    this.#hosts.restore(this.#learned.states());
+    this.#records = await this.#allRecords(this.#config);
+    await this.#hosts.start();
+    await this.#hosts.setCredentials(this.#records);
+    await this.#fronts.configure(this.#frontSettings(), this.#table());
+    await this.#fronts.start();
+    this.#watch = await watchFiles({
+      configPath: this.#options.configPath,
+      authDir: this.#config.authDir,
+      onConfig: (config) => this.#reload(config),
+      onCredentials: () => this.#reload(this.#config),
+      onError: (message) => this.#log.error({ code: 'SWY_W002' }, message),
+    });
+  }
+
+  #frontSettings(): ReturnType<typeof frontSettings> {
+    return frontSettings(this.#config, this.#options.version);
+  }
+
+  #reload(config: Config): void {
+    this.#reloading = this.#reloading.then(
+      () => this.#apply(config),
+      () => this.#apply(config),
+    );
+    this.#reloading.catch((thrown: unknown) => {
+      this.#log.error({ err: thrown, code: 'SWY_W002' }, 'a reload failed');
+    });
+  }
+
+  async #apply(config: Config): Promise<void> {
+    const changes = diffConfig(this.#config, config);
+    if (changes.length > 0) this.#log.debug({ changes }, 'config changes detected');
+    if (config.authDir !== this.#config.authDir) this.#watch?.setAuthDir(config.authDir);
+    this.#config = config;
+    this.#log.level = config.debug ? 'debug' : 'info';
+    this.#records = await this.#allRecords(config);
+    await this.#hosts.reconfigure(hostSettings(config));
+    await this.#hosts.setCredentials(this.#records);
+    await this.#fronts.configure(this.#frontSettings(), this.#table());
+    this.#learned.retain(this.#records.map((record) => record.id));
+  }
+
+  #table(): RoutingTable {
+    this.#generation += 1;
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    return buildRoutingTable(this.#config, this.#records, this.#generation, nowSeconds);
+  }
+
+  /** Config entries, then files, then the sandbox when it is wanted. */
+  async #allRecords(config: Config): Promise<CredentialRecord[]> {
+    const files = await scanCredentialFiles(config.authDir, config);
+    for (const { file, reason } of files.skipped) {
+      this.#log.warn({ code: 'SWY_W003', file, reason }, 'credential file skipped');
+    }
+    const real = [...config.credentials, ...files.records];
+    const wanted = config.sandbox === 'on' || (config.sandbox === 'auto' && real.length === 0);
+    if (!wanted) return real;
+    return [...real, ...(await this.#sandboxRecords())];
+  }
+
+  async #sandboxRecords(): Promise<CredentialRecord[]> {
+    if (this.#sandbox === undefined) {
+      this.#sandbox = await startSandboxThread();
+      this.#log.info(
+        { origin: this.#sandbox.origin, models: ['sandbox', 'sandbox-mini'] },
+        'no credential is configured: the built-in sandbox answers',
+      );
+    }
+    return sandboxCredentials(this.#sandbox.origin);
+  }
+}
