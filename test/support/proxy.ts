@@ -1,0 +1,61 @@
+/**
+ * The whole proxy in one call, for tests: real threads, real files, a free port on loopback. Tests
+ * describe the configuration as an object; it is written as a config file.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { collectLog } from './logs.ts';
+import { Supervisor } from '../../src/supervisor/supervisor.ts';
+import { tempDir, type Cleanup } from './temp.ts';
+
+/** A running proxy. */
+export interface TestProxy {
+  readonly origin: string;
+  readonly port: number;
+  readonly folder: string;
+  readonly configPath: string;
+  readonly authDir: string;
+  readonly supervisor: Supervisor;
+  /** Log lines of the main thread. */
+  readonly lines: Record<string, unknown>[];
+  /** Replaces the config file as an editor does; the proxy reloads it. */
+  writeConfig(config: Record<string, unknown>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a proxy; it ends with the test. `config` is the file's content without port and folders. */
+export async function startProxy(
+  test: Cleanup,
+  config: Record<string, unknown>,
+  folder?: string,
+): Promise<TestProxy> {
+  const home = folder ?? (await tempDir(test));
+  const authDir = join(home, 'auth');
+  const configPath = join(home, 'config.yaml');
+  const writeConfig = (next: Record<string, unknown>): Promise<void> => {
+    const whole = { host: '127.0.0.1', port: 0, 'auth-dir': authDir, ...next };
+    return writeFile(configPath, JSON.stringify(whole));
+  };
+  await writeConfig(config);
+  const { log, lines } = collectLog('main');
+  const supervisor = await Supervisor.start({ configPath, version: 'test', log });
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= supervisor.stop(0));
+  test.after(stop);
+  const port = supervisor.port;
+  const origin = `http://127.0.0.1:${port}`;
+  return { origin, port, folder: home, configPath, authDir, supervisor, lines, writeConfig, stop };
+}
+
+/** Config entries of `count` Codex API keys on one upstream, models as given. */
+export function codexKeys(
+  origin: string,
+  count: number,
+  models: string[] = ['gpt-5.5'],
+): Record<string, unknown>[] {
+  return Array.from({ length: count }, (_, index) => ({
+    'api-key': `key-${index}`,
+    'base-url': `${origin}/v1`,
+    models: models.map((name) => ({ name })),
+  }));
+}
