@@ -1,0 +1,40 @@
+/** Canonical content → chat content: message parts and tool results (9.2). */
+import type { ImagePart, Part, ToolResultPart } from '../../canonical/parts.ts';
+import type { JsonObject } from '../../canonical/value.ts';
+
+/** A text or image part; undefined for what chat upstreams do not take. */
+export function encodeContentPart(part: Part): JsonObject | undefined {
+  if (part.type === 'text' || part.type === 'refusal') return { type: 'text', text: part.text };
+  return part.type === 'image' ? encodeImage(part) : undefined;
+}
+
+function encodeImage(image: ImagePart): JsonObject | undefined {
+  if (image.url === undefined) return undefined;
+  return {
+    type: 'image_url',
+    image_url: { url: image.url, detail: normalisedDetail(image.detail) },
+  };
+}
+
+/** Chat knows fewer words for the resolution. */
+function normalisedDetail(detail: string | undefined): string | undefined {
+  if (detail === 'original') return 'high';
+  return detail === 'auto' || detail === 'low' || detail === 'high' ? detail : undefined;
+}
+
+/**
+ * Content of a tool message: text as it is; a part list only if it holds an image; else the texts
+ * of a custom tool, or the JSON text of what a function gave back.
+ */
+export function encodeToolContent(result: ToolResultPart): string | JsonObject[] {
+  const { content, kind, wire } = result;
+  if (typeof content === 'string') return content;
+  const encoded = content.map(encodeContentPart);
+  const parts = encoded.filter((part) => part !== undefined);
+  const hasImage = content.some((part) => part.type === 'image');
+  if (hasImage && parts.length === encoded.length) return parts;
+  if (kind !== 'custom' && wire !== undefined) {
+    return typeof wire === 'string' ? wire : JSON.stringify(wire);
+  }
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
