@@ -66,6 +66,9 @@ export const CATALOGUE = {
   upstream_incomplete_stream: entry(408, 'upstream', 'never', 'the upstream stream broke off'),
   token_refresh_failed: entry(401, 'operator', 'next', 'the access token could not be refreshed'),
 
+  invalid_config: entry(500, 'operator', 'never', 'the configuration is not valid'),
+  credential_file_failed: entry(503, 'operator', 'next', 'the credential file is not usable'),
+
   cancelled: entry(499, 'client', 'never', 'the client closed the request'),
 } as const satisfies Record<string, Entry>;
 

@@ -1,0 +1,116 @@
+/**
+ * The config file as a whole: decode, check, normalise (config.md 1, 2, 5). Keys that are not
+ * served yet are accepted and named in `ignoredKeys`; combinations are checked here, at the door.
+ */
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { codexEntrySchema, compatEntrySchema, entryRecords } from '../credentials/entries.ts';
+import { aliasSchema, excludedSchema, ruleSchema } from '../credentials/nested.ts';
+import { SwitchyardError } from '../errors.ts';
+import { checkCombinations } from './combinations.ts';
+import { list, mapOf, section } from './scalars.ts';
+import { oauthExcluded, oauthAliases, oauthRules } from './sections/oauth.ts';
+import { ownShape, toLimits, toUpstream, unknownOwnKeys } from './sections/own.ts';
+import { routingShape, toRetry, toRouting } from './sections/routing.ts';
+import {
+  expandPath,
+  serverShape,
+  toAnswers,
+  toServer,
+  toTls,
+  type PathEnv,
+} from './sections/server.ts';
+import type { Config } from './types.ts';
+import { describeIssues } from './values.ts';
+import { parseYaml } from './yaml.ts';
+
+/** All keys that have an effect. */
+export const configSchema = z.looseObject({
+  ...serverShape,
+  ...routingShape,
+  'codex-api-key': list(codexEntrySchema, 'Keys of Codex-compatible upstreams.'),
+  'openai-compatibility': list(compatEntrySchema, 'Providers that speak Chat Completions.'),
+  'oauth-model-alias': mapOf(
+    list(aliasSchema, 'Aliases of one provider.'),
+    'Model aliases of OAuth and file credentials, by provider.',
+  ),
+  'oauth-excluded-models': mapOf(
+    excludedSchema,
+    'Wildcards of models left out for file credentials, by provider.',
+  ),
+  'oauth-request-scoped-errors': mapOf(
+    list(ruleSchema, 'Rules of one provider.'),
+    'Rules for errors that concern one request only, by provider.',
+  ),
+  switchyard: section(ownShape),
+});
+
+/** Where relative paths and `~` lead in this process. */
+export const processEnv = (): PathEnv => ({ homeDir: homedir(), cwd: process.cwd() });
+
+/**
+ * Text of a config file to the running configuration.
+ * @throws SwitchyardError `invalid_config` that names the key paths at fault
+ */
+export function parseConfig(yamlText: string, env: PathEnv): Config {
+  const parsed = configSchema.safeParse(parseYaml(yamlText));
+  if (!parsed.success) {
+    throw new SwitchyardError('invalid_config', { message: describeIssues(parsed.error) });
+  }
+  const keys = parsed.data;
+  const own = keys.switchyard;
+  const ignored = Object.keys(keys).filter((name) => !Object.hasOwn(configSchema.shape, name));
+  ignored.push(...unknownOwnKeys(own));
+  const config: Config = {
+    ...toServer(keys),
+    tls: toTls(keys.tls, env),
+    authDir: keys['auth-dir'] && expandPath(keys['auth-dir'], env),
+    routing: toRouting(keys, own['unknown-model-status']),
+    retry: toRetry(keys, keys.streaming['bootstrap-retries']),
+    answers: toAnswers(keys, own['diagnostic-headers']),
+    limits: toLimits(own.limits),
+    cors: { origins: own.cors.origins },
+    upstream: toUpstream(own.upstream),
+    threads: { hosts: own.threads.hosts, fronts: own.threads.fronts },
+    sandbox: own.sandbox,
+    stateDir: own['state-dir'] && expandPath(own['state-dir'], env),
+    oauthModelAlias: oauthAliases(keys['oauth-model-alias']),
+    oauthExcludedModels: oauthExcluded(keys['oauth-excluded-models']),
+    oauthRequestScopedErrors: oauthRules(keys['oauth-request-scoped-errors'], ignored),
+    credentials: entryRecords(keys, ignored),
+    ignoredKeys: ignored,
+  };
+  checkCombinations(config);
+  return config;
+}
+
+/**
+ * Reads and parses the file.
+ * @throws SwitchyardError `invalid_config`, its message starts with the path
+ */
+export async function loadConfigFile(path: string, env = processEnv()): Promise<Config> {
+  const file = resolve(env.cwd, path);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+    const reason = code === 'ENOENT' ? 'there is no such file' : `it can not be read (${code})`;
+    throw new SwitchyardError('invalid_config', { message: `${file}: ${reason}`, cause });
+  }
+  try {
+    return parseConfig(text, env);
+  } catch (thrown) {
+    if (!(thrown instanceof SwitchyardError)) throw thrown;
+    throw new SwitchyardError(thrown.code, { message: `${file}: ${thrown.message}` });
+  }
+}
+
+const SAMPLE_KEYS = new Set(['your-api-key-1', 'your-api-key-2', 'your-api-key-3']);
+
+/** True while a client key of the sample file is still in use (config.md 1, template guard). */
+export function hasSampleKeys(config: Pick<Config, 'apiKeys'>): boolean {
+  return config.apiKeys.some((key) => SAMPLE_KEYS.has(key));
+}

@@ -1,0 +1,73 @@
+/**
+ * Reading and replacing one JSON file that holds secrets. Errors name the file and the system's
+ * code, never the content: Node's own JSON errors quote it, so they are not kept as a cause.
+ */
+import { randomBytes } from 'node:crypto';
+import { open, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isFields, type Fields } from '../config/values.ts';
+import { SwitchyardError } from '../errors.ts';
+
+/** Largest credential file: real ones have a few KiB, and a full scan reads them all. */
+export const MAX_CREDENTIAL_BYTES = 1024 * 1024;
+
+/** The `code` of a system error, e.g. `ENOENT`. */
+export function errnoOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown error';
+}
+
+const failed = (message: string): SwitchyardError =>
+  new SwitchyardError('credential_file_failed', { message });
+
+/** The text of a credential file without a byte order mark. @throws SwitchyardError */
+export async function readSecretText(path: string): Promise<string> {
+  let text: string;
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const info = await handle.stat();
+      if (!info.isFile()) throw failed(`${path} is not a file`);
+      if (info.size > MAX_CREDENTIAL_BYTES) throw failed(`${path} is larger than 1 MiB`);
+      text = await handle.readFile('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    if (thrown instanceof SwitchyardError) throw thrown;
+    throw failed(`${path} can not be read (${errnoOf(thrown)})`);
+  }
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}
+
+/** The JSON object in `text`; `path` is for the message. @throws SwitchyardError */
+export function parseJsonObject(text: string, path: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw failed(`${path} is not valid JSON`);
+  }
+  if (!isFields(value)) throw failed(`${path} does not hold a JSON object`);
+  return value;
+}
+
+/** Replaces a file in one step (write, fsync, rename), mode 0600; a symbolic link stays one. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const target = await realpath(path);
+    const name = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
+    temporary = join(dirname(target), name);
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (thrown) {
+    if (temporary !== undefined) await rm(temporary, { force: true });
+    throw failed(`${path} can not be written (${errnoOf(thrown)})`);
+  }
+}

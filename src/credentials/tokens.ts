@@ -1,0 +1,124 @@
+/**
+ * The token payload of one credential file, for the actor that owns it: read it, and write back
+ * single fields of it. Everything else in the file stays the user's. Both shapes are served: flat
+ * (config.md 10.3) and the Codex CLI's own with a `tokens` object (codex.md 6.8).
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { isFields, type Fields } from '../config/values.ts';
+import { jwtExpiryMs, idTokenClaims } from './jwt.ts';
+import { parseJsonObject, readSecretText, replaceFile } from './json-file.ts';
+import { findExpiry, formatTime, parseTime } from './time.ts';
+
+/** The secrets of one file; text fields are `''` when the file has none. */
+export interface TokenPayload {
+  accessToken: string;
+  refreshToken: string;
+  idToken: string;
+  /** `account_id`, else the id token's claim. */
+  accountId: string;
+  /** Key of a file that holds an API key instead of tokens. */
+  apiKey: string;
+  /** Unix milliseconds: the file's own field, else the access token's `exp`. */
+  expiresAtMs?: number;
+  lastRefreshMs?: number;
+}
+
+/** Fields to write; absent and empty ones leave the file's value alone. Times: Unix milliseconds. */
+export interface TokenFields {
+  accessToken?: string;
+  refreshToken?: string;
+  idToken?: string;
+  accountId?: string;
+  email?: string;
+  expiresAtMs?: number;
+  lastRefreshMs?: number;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+/** Where the four token fields stand. */
+const tokenPlace = (fields: Fields): Fields =>
+  isFields(fields['tokens']) ? fields['tokens'] : fields;
+
+/** The token payload of a decoded file. */
+export function tokensOf(fields: Fields): TokenPayload {
+  const place = tokenPlace(fields);
+  const accessToken = textOf(place['access_token']);
+  const idToken = textOf(place['id_token']);
+  return {
+    accessToken,
+    refreshToken: textOf(place['refresh_token']),
+    idToken,
+    accountId: textOf(place['account_id']) || (idTokenClaims(idToken).accountId ?? ''),
+    apiKey: textOf(fields['api_key']) || textOf(fields['api-key']),
+    expiresAtMs: findExpiry(fields) ?? jwtExpiryMs(accessToken),
+    lastRefreshMs: parseTime(fields['last_refresh']),
+  };
+}
+
+/**
+ * Reads the tokens of one file.
+ * @throws SwitchyardError `credential_file_failed`
+ */
+export async function readTokens(path: string): Promise<TokenPayload> {
+  return tokensOf(parseJsonObject(await readSecretText(path), path));
+}
+
+/** Members to set, as the file spells them; empty values are left out. */
+function members(values: Readonly<Record<string, string | undefined>>): Fields {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value));
+}
+
+function merged(fields: Fields, changes: TokenFields): Fields {
+  const time = (ms?: number): string | undefined => (ms === undefined ? ms : formatTime(ms));
+  const tokens = members({
+    access_token: changes.accessToken,
+    refresh_token: changes.refreshToken,
+    id_token: changes.idToken,
+    account_id: changes.accountId,
+  });
+  const outer = members({
+    email: changes.email,
+    expired: time(changes.expiresAtMs),
+    last_refresh: time(changes.lastRefreshMs),
+  });
+  const nested = fields['tokens'];
+  if (!isFields(nested)) return { ...fields, ...tokens, ...outer };
+  return { ...fields, tokens: { ...nested, ...tokens }, ...outer };
+}
+
+/** The indent of the file's first member; one-line files stay on one line. */
+const indentOf = (text: string): string => /^\s*\{\r?\n([ \t]+)/.exec(text)?.[1] ?? '';
+
+/** Writes in progress by path, so that two never read the same old content (one thread's worth). */
+const writing = new Map<string, Promise<unknown>>();
+
+/**
+ * Changes only the given fields of the file as it is now, atomically, mode 0600. A file that is
+ * gone is not made again. Writers of one path in this thread take turns.
+ * @returns false when nothing was different and the file was left alone
+ * @throws SwitchyardError `credential_file_failed`
+ */
+export async function writeTokenFields(path: string, changes: TokenFields): Promise<boolean> {
+  const before = writing.get(path) ?? Promise.resolve();
+  const turn = before.then(
+    () => applyFields(path, changes),
+    () => applyFields(path, changes),
+  );
+  writing.set(path, turn);
+  try {
+    return await turn;
+  } finally {
+    if (writing.get(path) === turn) writing.delete(path);
+  }
+}
+
+async function applyFields(path: string, changes: TokenFields): Promise<boolean> {
+  const text = await readSecretText(path);
+  const fields = parseJsonObject(text, path);
+  const next = merged(fields, changes);
+  if (isDeepStrictEqual(next, fields)) return false;
+  const ending = /\r?\n$/.exec(text)?.[0] ?? '';
+  await replaceFile(path, JSON.stringify(next, null, indentOf(text)) + ending);
+  return true;
+}
