@@ -1,0 +1,69 @@
+/**
+ * Commands that a user can type into a message to see what a bad upstream does to a conversation.
+ * The list for users is docs/sandbox.md.
+ */
+
+/** What goes wrong with one turn. */
+export type Fault =
+  /** An error answer with this status. */
+  | { kind: 'status'; status: number }
+  /** 429 `usage_limit_reached`; the account stays exhausted for the time. */
+  | { kind: 'limit'; seconds: number }
+  /** The connection is reset before a byte was sent. */
+  | { kind: 'reset' }
+  /** The connection is reset in the middle of the answer. */
+  | { kind: 'break' }
+  /** The answer stops in the middle and the connection stays open. */
+  | { kind: 'stall' }
+  /** The stream ends with the dialect's own failure event, inside a 200. */
+  | { kind: 'failed' };
+
+/** A command found in a text. */
+export type Command =
+  /** `always`: on every account and every try; otherwise the next try succeeds. */
+  | { kind: 'fault'; fault: Fault; always: boolean }
+  | { kind: 'tool'; name: string | undefined; arguments: string }
+  /** Milliseconds between two pieces of the answer. */
+  | { kind: 'slow'; pauseMs: number };
+
+/** Longest pause of `sandbox:slow`, and the one without a number. */
+export const MAX_PAUSE_MS = 5000;
+export const DEFAULT_PAUSE_MS = 100;
+
+/** Reset time of `sandbox:429` without a number, seconds; bounded to a day. */
+export const DEFAULT_LIMIT_SECONDS = 60;
+export const MAX_LIMIT_SECONDS = 86_400;
+
+const COMMAND = /sandbox:([a-z]+|\d{3})(?:[ \t]+(\d+))?([ \t]+always)?\b/;
+const TOOL = /sandbox:tool(?:[ \t]+([\w.-]+))?(?:[ \t]*(\{[^]*\}))?/;
+
+/** The first command of a user's text. */
+export function commandIn(text: string): Command | undefined {
+  const match = COMMAND.exec(text);
+  if (match === null) return undefined;
+  const [, word = '', number, always] = match;
+  if (word === 'tool') return toolCommand(text);
+  if (word === 'slow') {
+    return { kind: 'slow', pauseMs: Math.min(Number(number ?? DEFAULT_PAUSE_MS), MAX_PAUSE_MS) };
+  }
+  const fault = faultOf(word, number);
+  return fault && { kind: 'fault', fault, always: always !== undefined };
+}
+
+function faultOf(word: string, number: string | undefined): Fault | undefined {
+  if (word === '429') {
+    const seconds = Math.min(Number(number ?? DEFAULT_LIMIT_SECONDS), MAX_LIMIT_SECONDS);
+    return { kind: 'limit', seconds };
+  }
+  const status = Number(word);
+  if (status >= 400 && status < 600) return { kind: 'status', status };
+  if (word === 'reset' || word === 'break' || word === 'stall' || word === 'failed') {
+    return { kind: word };
+  }
+  return undefined;
+}
+
+function toolCommand(text: string): Command {
+  const [, name, json] = TOOL.exec(text) ?? [];
+  return { kind: 'tool', name, arguments: json ?? '{}' };
+}
