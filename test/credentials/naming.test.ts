@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { codexFileName, type CodexIdentity } from '../../src/credentials/naming.ts';
+
+describe('codexFileName', () => {
+  const account = { accountId: 'acct-1234', email: 'user@example.com' };
+  const cases: [string, CodexIdentity, string][] = [
+    ['codex 107', { ...account, plan: 'team' }, 'codex-1dcc0fe5-user@example.com-team.json'],
+    [
+      'codex 6.6: without account',
+      { email: 'user@example.com', plan: 'ChatGPT Plus' },
+      'codex-user@example.com-chatgpt-plus.json',
+    ],
+    ['codex 6.6: without plan', account, 'codex-1dcc0fe5-user@example.com.json'],
+    ['codex 6.6: without e-mail', { accountId: 'acct-1234' }, 'codex-1dcc0fe5.json'],
+    ['odd plan', { email: 'a@b.c', plan: ' -Pro__Élan- ' }, 'codex-a@b.c-pro-élan.json'],
+    ['an address that is a path', { email: '../../x@y\n' }, 'codex-..-..-x@y.json'],
+  ];
+  for (const [name, identity, file] of cases) {
+    it(name, () => assert.equal(codexFileName(identity), file));
+  }
+});
