@@ -5,6 +5,7 @@
 import type { CanonicalEvent, CanonicalUsage, FinishEvent } from './events.ts';
 import type { ToolKind } from './parts.ts';
 import { SwitchyardError } from '../errors.ts';
+import { mergeUsage } from './usage.ts';
 
 /** Items of one answer; a real one has a few dozen. More than this is refused. */
 export const MAX_ANSWER_ITEMS = 10_000;
@@ -77,11 +78,11 @@ export class AnswerCollector {
         answer.created = event.created ?? answer.created;
         return;
       case 'usage':
-        answer.usage = { ...answer.usage, ...event.usage };
+        answer.usage = mergeUsage(answer.usage, event.usage);
         return;
       case 'finish':
         answer.finishes.push(event);
-        if (event.usage !== undefined) answer.usage = { ...answer.usage, ...event.usage };
+        if (event.usage !== undefined) answer.usage = mergeUsage(answer.usage, event.usage);
         return;
       case 'end':
         return;

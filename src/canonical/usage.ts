@@ -1,4 +1,4 @@
-/** Usage in the canonical model → the counts the rest of the program keeps. */
+/** Usage in the canonical model: merged over several events, and as the counts that are kept. */
 import type { CanonicalUsage } from './events.ts';
 
 /** Counts with every gap filled by zero; the total is the sum where the upstream gave none. */
@@ -20,5 +20,21 @@ export function countsOf(usage: CanonicalUsage): UsageCounts {
     cachedTokens: usage.cachedInput ?? 0,
     reasoningTokens: usage.reasoning ?? 0,
     totalTokens: usage.total ?? inputTokens + outputTokens,
+  };
+}
+
+/** Later counts replace earlier ones; a count that is missing keeps the earlier one. */
+export function mergeUsage(
+  earlier: CanonicalUsage | undefined,
+  later: CanonicalUsage,
+): CanonicalUsage {
+  if (earlier === undefined) return later;
+  return {
+    input: later.input ?? earlier.input,
+    output: later.output ?? earlier.output,
+    total: later.total ?? earlier.total,
+    cachedInput: later.cachedInput ?? earlier.cachedInput,
+    cacheWrite: later.cacheWrite ?? earlier.cacheWrite,
+    reasoning: later.reasoning ?? earlier.reasoning,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { CanonicalEvent, CanonicalUsage, FinishEvent } from '../../canonical/events.ts';
 import type { ToolCallEvent } from '../../canonical/events.ts';
+import { mergeUsage } from '../../canonical/usage.ts';
 import { chatFinishReason } from './encode-finish.ts';
 import { encodeChatUsage } from './usage.ts';
 
@@ -58,7 +59,7 @@ export class ChatStreamEncoder {
         this.#head = this.#headOf(0);
         return '';
       case 'usage':
-        this.#usage = { ...this.#usage, ...event.usage };
+        this.#usage = mergeUsage(this.#usage, event.usage);
         return '';
       case 'finish':
         return this.#finish(event);
@@ -94,7 +95,7 @@ export class ChatStreamEncoder {
   #finish(event: FinishEvent): string {
     const reason = chatFinishReason(event.reason);
     const native = event.native ?? reason;
-    const usage = event.usage ?? this.#usage;
+    const usage = event.usage === undefined ? this.#usage : mergeUsage(this.#usage, event.usage);
     const counts = usage === undefined ? '' : `,"usage":${JSON.stringify(encodeChatUsage(usage))}`;
     const ends = `,"finish_reason":${quote(reason)},"native_finish_reason":${quote(native)}}]`;
     return `${this.#headFor(event.choice)}{}${ends}${counts}}\n\n`;
