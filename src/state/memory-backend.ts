@@ -13,12 +13,11 @@ export class MemoryBackend implements StoreBackend {
     for (const [key, value] of this.#records[kind]) yield { key, value };
   }
 
-  commit(operations: BackendOperation[]): Promise<void> {
+  commit(operations: BackendOperation[]): void {
     for (const { kind, key, value } of operations) {
       if (value === undefined) this.#records[kind].delete(key);
       else this.#records[kind].set(key, value);
     }
-    return Promise.resolve();
   }
 
   close(): Promise<void> {

@@ -9,14 +9,30 @@ import { KeyOrder } from './key-order.ts';
 import { KINDS, type StoreKind, type StoreRecords } from './records.ts';
 import type { BackendOperation, Store, StoreBackend, StoreChange, StoreHealth } from './store.ts';
 
-/** Changes that wait for the disk; beyond it new ones are lost and counted. */
-export const MAX_PENDING_CHANGES = 20_000;
+/**
+ * Milliseconds in which changes are gathered into one commit: at most ten flushes a second, and at
+ * most this much is lost when the process is killed.
+ */
+export const COMMIT_DELAY_MS = 100;
+
+/** Gathered changes at which the commit does not wait any longer. */
+export const MAX_GATHERED_CHANGES = 5000;
 
 /** Surroundings of a store. */
 export interface StoreEnvironment {
   /** Unix ms. */
   nowMs(): number;
   log: Log;
+  /** Default {@link COMMIT_DELAY_MS}. */
+  commitDelayMs?: number;
+}
+
+/** Changes of one commit; a later change of a key replaces an earlier one. */
+interface Batch {
+  operations: Map<string, BackendOperation>;
+  timer: NodeJS.Timeout;
+  committed: Promise<void>;
+  resolve: () => void;
 }
 
 export class RecordStore implements Store {
@@ -24,7 +40,7 @@ export class RecordStore implements Store {
   readonly #environment: StoreEnvironment;
   readonly #packr = new Packr({ useRecords: false });
   readonly #order: Record<StoreKind, KeyOrder>;
-  #pending = 0;
+  #batch: Batch | undefined;
   #lost = 0;
   #warned = false;
   #closed = false;
@@ -41,6 +57,7 @@ export class RecordStore implements Store {
   }
 
   getAll<Kind extends StoreKind>(kind: Kind): Promise<Map<string, StoreRecords[Kind]>> {
+    this.#commit();
     const { valid, unknownShapes } = this.#read(kind);
     if (unknownShapes > 0) {
       warn(this.#environment.log, 'SWY_W007', { kind, records: unknownShapes });
@@ -56,20 +73,17 @@ export class RecordStore implements Store {
     return this.write([{ op: 'remove', kind, key }]);
   }
 
-  async write(changes: StoreChange[]): Promise<void> {
-    if (this.#closed || this.#pending + changes.length > MAX_PENDING_CHANGES) {
-      this.#lose(changes.length, 'too many changes wait for the disk, or the store is closed');
-      return;
+  write(changes: StoreChange[]): Promise<void> {
+    if (this.#closed) {
+      this.#lose(changes.length, 'the store is closed');
+      return Promise.resolve();
     }
-    const operations = this.#encode(changes);
-    this.#pending += operations.length;
-    try {
-      await this.#backend.commit(operations);
-    } catch (error) {
-      this.#lose(operations.length, error);
-    } finally {
-      this.#pending -= operations.length;
+    const batch = (this.#batch ??= this.#openBatch());
+    for (const operation of this.#encode(changes)) {
+      batch.operations.set(`${operation.kind}:${operation.key}`, operation);
     }
+    if (batch.operations.size >= MAX_GATHERED_CHANGES) this.#commit();
+    return batch.committed;
   }
 
   health(): StoreHealth {
@@ -83,7 +97,29 @@ export class RecordStore implements Store {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#commit();
     await this.#backend.close();
+  }
+
+  #openBatch(): Batch {
+    let resolve = (): void => undefined;
+    const committed = new Promise<void>((settle) => (resolve = settle));
+    const delay = this.#environment.commitDelayMs ?? COMMIT_DELAY_MS;
+    const timer = setTimeout(() => this.#commit(), delay);
+    return { operations: new Map(), timer, committed, resolve };
+  }
+
+  #commit(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    clearTimeout(batch.timer);
+    try {
+      this.#backend.commit([...batch.operations.values()]);
+    } catch (error) {
+      this.#lose(batch.operations.size, error);
+    }
+    batch.resolve();
   }
 
   /** Learns the stored keys, soonest expiry first, and removes what is worthless. */

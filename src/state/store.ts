@@ -17,12 +17,12 @@ export interface StoreHealth {
   /** False: kept in memory only. */
   durable: boolean;
   entries: Record<StoreKind, number>;
-  /** Changes that could not be stored: too large, too many waiting, or refused by the disk. */
+  /** Changes that could not be stored: too large, refused by the disk, or after `close`. */
   lostChanges: number;
 }
 
 /**
- * Writes resolve when the change is committed. They never reject: a failed write is logged once
+ * Writes are gathered for a moment and resolve when they are committed. They never reject: a failed write is logged once
  * (SWY_W006) and counted, because no request may fail for the sake of its bookkeeping.
  */
 export interface Store {
@@ -37,13 +37,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Where encoded records lie. Implementations keep no policy: see `record-store.ts`. */
+/**
+ * Where encoded records lie. Implementations keep no policy: see `record-store.ts`. Synchronous,
+ * because the records live in the process or in its memory map.
+ */
 export interface StoreBackend {
   readonly durable: boolean;
   /** Every stored pair of a kind. */
   load(kind: StoreKind): Iterable<{ key: string; value: Uint8Array }>;
-  /** Atomic. `value` undefined = remove. Rejects when nothing of it was stored. */
-  commit(operations: BackendOperation[]): Promise<void>;
+  /** Atomic and on disk when it returns. Throws when nothing of it was stored. */
+  commit(operations: BackendOperation[]): void;
   close(): Promise<void>;
 }
 
@@ -51,5 +54,6 @@ export interface StoreBackend {
 export interface BackendOperation {
   kind: StoreKind;
   key: string;
+  /** Undefined = remove. */
   value: Uint8Array | undefined;
 }

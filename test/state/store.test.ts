@@ -10,9 +10,9 @@ import type { CredentialState, ModelState } from '../../src/actors/state.ts';
 import { credentialId } from '../../src/ids.ts';
 import { LmdbBackend } from '../../src/state/lmdb-backend.ts';
 import { memoryStore, openStore } from '../../src/state/open-store.ts';
-import { MAX_PENDING_CHANGES, RecordStore } from '../../src/state/record-store.ts';
+import { MAX_GATHERED_CHANGES, RecordStore } from '../../src/state/record-store.ts';
 import type { BindingRecord } from '../../src/state/records.ts';
-import type { Store, StoreBackend } from '../../src/state/store.ts';
+import type { BackendOperation, Store, StoreBackend } from '../../src/state/store.ts';
 import { collectLog } from '../support/logs.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -43,7 +43,7 @@ const fine: ModelState = {
 const state: CredentialState = { account: fine, models: { 'gpt-5.5': cooling } };
 
 function environment(nowMs: () => number = () => NOW) {
-  return { nowMs, ...collectLog('store') };
+  return { nowMs, commitDelayMs: 0, ...collectLog('store') };
 }
 
 const openers: Record<string, (t: TestContext, nowMs?: () => number) => Promise<Store>> = {
@@ -139,8 +139,8 @@ for (const [name, open] of Object.entries(openers)) {
 
 describe('record store', () => {
   it('logs a failing disk once and goes on', async () => {
-    const { nowMs, log, lines } = environment();
-    const store = new RecordStore(brokenBackend(), { nowMs, log });
+    const { lines, ...surroundings } = environment();
+    const store = new RecordStore(brokenBackend(), surroundings);
     await store.put('binding', 'a', binding('a'));
     await store.put('binding', 'b', binding('b'));
     assert.equal(store.health().lostChanges, 2);
@@ -150,23 +150,56 @@ describe('record store', () => {
     );
   });
 
-  it('does not let changes pile up behind a disk that stands still', async () => {
-    const { nowMs, log } = environment();
-    const stuck = { ...brokenBackend(), commit: () => new Promise<void>(() => undefined) };
-    const store = new RecordStore(stuck, { nowMs, log });
-    const change = { op: 'put', kind: 'binding', key: 'a', value: binding('a') } as const;
-    void store.write(Array<typeof change>(MAX_PENDING_CHANGES).fill(change));
-    await store.put('binding', 'b', binding('b'));
-    assert.equal(store.health().lostChanges, 1);
+  it('gathers changes into one commit, the last change of a key wins', async () => {
+    const commits: BackendOperation[][] = [];
+    const backend = {
+      ...brokenBackend(),
+      commit: (batch: BackendOperation[]) => commits.push(batch),
+    };
+    const store = new RecordStore(backend, environment());
+    const writes = ['a', 'b', 'a'].map((key) => store.put('binding', key, binding(key)));
+    await Promise.all([...writes, store.remove('binding', 'b')]);
+    assert.deepEqual(
+      commits.map((batch) => batch.map(({ key, value }) => [key, value !== undefined])),
+      [
+        [
+          ['a', true],
+          ['b', false],
+        ],
+      ],
+    );
+  });
+
+  it('does not wait with a large batch', () => {
+    const sizes: number[] = [];
+    const commit = (batch: BackendOperation[]) => void sizes.push(batch.length);
+    const backend = { ...brokenBackend(), commit };
+    const store = new RecordStore(backend, { ...environment(), commitDelayMs: 60_000 });
+    for (let index = 0; index < MAX_GATHERED_CHANGES; index += 1) {
+      void store.put('binding', `k${index}`, binding('a'));
+    }
+    assert.deepEqual(sizes, [MAX_GATHERED_CHANGES]);
+  });
+
+  it('commits what waits when it is read or closed', async (t) => {
+    const dir = await tempDir(t);
+    const first = await openStore(dir, { ...environment(), commitDelayMs: 60_000 });
+    void first.put('binding', 'read', binding('a'));
+    assert.equal((await first.getAll('binding')).size, 1);
+    void first.put('binding', 'closed', binding('a'));
+    await first.close();
+    const second = await openStore(dir, environment());
+    t.after(() => second.close());
+    assert.equal((await second.getAll('binding')).size, 2);
   });
 
   it('leaves out records of another shape and says how many', async () => {
-    const { nowMs, log, lines } = environment();
+    const { lines, ...surroundings } = environment();
     const foreign = [
       { key: 'not-msgpack', value: Uint8Array.of(0xc1) },
       { key: 'other-shape', value: Uint8Array.of(0x80) },
     ];
-    const store = new RecordStore({ ...brokenBackend(), load: () => foreign }, { nowMs, log });
+    const store = new RecordStore({ ...brokenBackend(), load: () => foreign }, surroundings);
     assert.equal((await store.getAll('binding')).size, 0);
     assert.deepEqual([lines[0]?.['code'], lines[0]?.['records']], ['SWY_W007', 2]);
   });
@@ -208,7 +241,7 @@ describe('lmdb store', () => {
 
   it('survives SIGKILL at any point: acknowledged writes are there, pairs are whole', async (t) => {
     const dir = join(await tempDir(t), 'store');
-    for (const acknowledgements of [1, 7, 40]) {
+    for (const acknowledgements of [1, 25]) {
       const { child, last } = startWriter(dir);
       await waitUntil(() => last() >= acknowledgements, 'the writer to acknowledge');
       child.kill('SIGKILL');
@@ -241,8 +274,8 @@ describe('lmdb store', () => {
       }
       await before.close();
       await damage(join(dir, 'data.mdb'));
-      const { nowMs, log, lines } = environment();
-      const store = await openStore(dir, { nowMs, log });
+      const { lines, ...surroundings } = environment();
+      const store = await openStore(dir, surroundings);
       assert.equal(store.health().durable, false);
       assert.deepEqual(
         lines.map((line) => line['code']),
@@ -256,8 +289,8 @@ describe('lmdb store', () => {
   it('goes on in memory when the folder can not be made', async (t) => {
     const parent = join(await tempDir(t), 'file');
     await writeFile(parent, '');
-    const { nowMs, log, lines } = environment();
-    const store = await openStore(join(parent, 'store'), { nowMs, log });
+    const { lines, ...surroundings } = environment();
+    const store = await openStore(join(parent, 'store'), surroundings);
     assert.equal(store.health().durable, false);
     assert.match(String(lines[0]?.['reason']), /ENOTDIR/);
   });
@@ -267,7 +300,9 @@ function brokenBackend(): StoreBackend {
   return {
     durable: true,
     load: () => [],
-    commit: () => Promise.reject(new Error('disk full')),
+    commit: () => {
+      throw new Error('disk full');
+    },
     close: () => Promise.resolve(),
   };
 }

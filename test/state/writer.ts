@@ -7,6 +7,7 @@ import { credentialId } from '../../src/ids.ts';
 const store = new RecordStore(new LmdbBackend(process.argv[2] ?? ''), {
   nowMs: Date.now,
   log: loggerFor('writer'),
+  commitDelayMs: 0,
 });
 for (let number = 1; ; number += 1) {
   const value = {
