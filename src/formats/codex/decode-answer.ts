@@ -18,9 +18,8 @@ export class CodexAnswerDecoder {
   readonly #repair = new OutputRepair();
   /** Answer facts of `response.created`, for terminal events that leave them out. */
   #created: JsonObject = {};
-  /** Text of the message that is not finished yet, and its place. */
+  /** Text of the message that is not finished yet. */
   #cutText = '';
-  #cutIndex = -1;
 
   constructor(emit: EventSink, restoreName: RestoreName) {
     this.#emit = emit;
@@ -30,8 +29,8 @@ export class CodexAnswerDecoder {
   /** Takes one event's JSON. @throws SwitchyardError `upstream_bad_answer` for too many items. */
   onEvent(event: JsonObject): void {
     const { type } = event;
-    if (type === 'response.output_text.delta') this.#addText(event);
-    else if (type === 'response.output_item.done') this.#repair.add(event);
+    if (type === 'response.output_text.delta') this.#cutText += textOf(event.delta);
+    else if (type === 'response.output_item.done') this.#addItem(event);
     else if (type === 'response.created') this.#created = objectOf(event.response);
     else if (isTerminal(type)) {
       this.whole({ ...this.#created, ...objectOf(event.response) }, type === 'response.incomplete');
@@ -48,23 +47,17 @@ export class CodexAnswerDecoder {
       created: numberOf(response.created_at),
     });
     for (const [place, item] of output.entries()) this.#item(place, item);
-    if (this.#isCut(response)) {
+    if (this.#cutText !== '' && arrayOf(response.output).length === 0) {
       this.#emit({ type: 'text', item: output.length, text: this.#cutText });
     }
     this.#emit(decodeFinish(response, isIncomplete, output.some(isCall)));
     this.#emit({ type: 'end' });
   }
 
-  #addText(event: JsonObject): void {
-    const index = numberOf(event.output_index) ?? 0;
-    if (index !== this.#cutIndex) this.#cutText = '';
-    this.#cutIndex = index;
-    this.#cutText += textOf(event.delta);
-  }
-
-  #isCut(response: JsonObject): boolean {
-    const isListed = arrayOf(response.output).length > 0 || this.#repair.has(this.#cutIndex);
-    return this.#cutText !== '' && !isListed;
+  /** A finished message holds the text of its deltas. */
+  #addItem(event: JsonObject): void {
+    this.#repair.add(event);
+    if (objectOf(event.item).type === 'message') this.#cutText = '';
   }
 
   #item(place: number, item: JsonObject): void {

@@ -30,11 +30,6 @@ export class OutputRepair {
     else this.#indexed.set(index, item);
   }
 
-  /** Has the item of that place been seen? */
-  has(index: number): boolean {
-    return this.#indexed.has(index);
-  }
-
   /**
    * The whole output of a terminal event's `response`: its own list with missing ids filled in, or
    * the collected items, those without an index last.
