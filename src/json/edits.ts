@@ -1,0 +1,131 @@
+/**
+ * Changes a few places of a JSON text and leaves every other byte as it is (design 4: bytes through,
+ * spliced fields).
+ */
+import { bufferOf } from './scan.ts';
+import type { Member } from './members.ts';
+
+/** Replaces `bytes[start..end)` by `text`. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+const COMMA = 0x2c;
+
+/** A copy of `bytes` with all edits applied; the same object when there are none. Edits must not
+ * overlap; their order does not matter. */
+export function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
+  if (edits.length === 0) return bytes;
+  const ordered = [...edits].sort((one, other) => one.start - other.start || one.end - other.end);
+  const parts: Buffer[] = [];
+  const source = bufferOf(bytes);
+  let at = 0;
+  for (const { start, end, text } of ordered) {
+    if (start > at) parts.push(source.subarray(at, start));
+    if (text !== '') parts.push(Buffer.from(text, 'utf8'));
+    at = Math.max(at, end);
+  }
+  if (at < source.length) parts.push(source.subarray(at));
+  return Buffer.concat(parts);
+}
+
+/**
+ * Collects changes to one object's members. Removals take the right comma with them, additions go
+ * in front of the closing brace.
+ */
+export class ObjectEdits {
+  readonly #bytes: Uint8Array;
+  readonly #members: readonly Member[];
+  readonly #closing: number;
+  readonly #removed = new Set<number>();
+  readonly #added: string[] = [];
+  readonly #edits: Edit[] = [];
+
+  /** `closing`: offset of the object's `}`. */
+  constructor(bytes: Uint8Array, members: readonly Member[], closing: number) {
+    this.#bytes = bytes;
+    this.#members = members;
+    this.#closing = closing;
+  }
+
+  /** Sets a member to a JSON text; of duplicates the last one counts and the others go. */
+  set(key: string, json: string): void {
+    let target = -1;
+    this.#members.forEach((member, index) => {
+      if (member.key !== key || this.#removed.has(index)) return;
+      if (target >= 0) this.#removed.add(target);
+      target = index;
+    });
+    const member = this.#members[target];
+    if (member === undefined) {
+      this.#added.push(`${JSON.stringify(key)}:${json}`);
+      return;
+    }
+    if (this.#textIs(member, json)) return;
+    this.#edits.push({ start: member.valueStart, end: member.valueEnd, text: json });
+  }
+
+  remove(key: string): void {
+    this.#members.forEach((member, index) => {
+      if (member.key === key) this.#removed.add(index);
+    });
+  }
+
+  /** Renames a member's key, keeping its value. */
+  rename(member: Member, key: string): void {
+    const end = this.#bytes.indexOf(0x3a, member.keyStart + JSON.stringify(member.key).length);
+    this.#edits.push({ start: member.keyStart, end, text: JSON.stringify(key) });
+  }
+
+  /** An edit inside one of the values. */
+  inside(edit: Edit): void {
+    this.#edits.push(edit);
+  }
+
+  /** All edits, ready for {@link applyEdits}. */
+  edits(): Edit[] {
+    const gone = this.#removals();
+    const survivors = this.#members.length - this.#removed.size;
+    const kept = this.#edits.filter(
+      (edit) => !gone.some((cut) => edit.start >= cut.start && edit.end <= cut.end),
+    );
+    if (this.#added.length === 0) return [...gone, ...kept];
+    const text = (survivors > 0 ? ',' : '') + this.#added.join(',');
+    return [...gone, ...kept, { start: this.#closing, end: this.#closing, text }];
+  }
+
+  #textIs(member: Member, json: string): boolean {
+    const { valueStart, valueEnd } = member;
+    if (valueEnd - valueStart !== Buffer.byteLength(json)) return false;
+    return bufferOf(this.#bytes).toString('utf8', valueStart, valueEnd) === json;
+  }
+
+  /** Each removed member with the comma behind it, or before it when no survivor follows. */
+  #removals(): Edit[] {
+    const cuts: Edit[] = [];
+    const count = this.#members.length;
+    let lastKept = -1;
+    for (let index = 0; index < count; index += 1) if (!this.#removed.has(index)) lastKept = index;
+    for (const index of this.#removed) {
+      const member = this.#members[index] as Member;
+      const next = this.#members[index + 1];
+      if (index < lastKept && next !== undefined) {
+        cuts.push({ start: member.keyStart, end: next.keyStart, text: '' });
+        continue;
+      }
+      cuts.push({ start: this.#commaBefore(index), end: member.valueEnd, text: '' });
+    }
+    return cuts;
+  }
+
+  /** Offset of the comma before a trailing member; the key itself for the very first. */
+  #commaBefore(index: number): number {
+    const member = this.#members[index] as Member;
+    if (index === 0) return member.keyStart;
+    let at = member.keyStart - 1;
+    while (this.#bytes[at] !== COMMA) at -= 1;
+    return at;
+  }
+}
