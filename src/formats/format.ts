@@ -15,6 +15,8 @@ export interface SseEvent {
   readonly data: string;
   /** `data` parsed, or undefined when it is empty or `[DONE]`. */
   readonly json: unknown;
+  /** The whole frame as received, LF line ends, without its blank line; for pass-through. */
+  readonly raw?: string;
 }
 
 /** Token counts of one turn as the upstream reported them (routing.md 15.3, OpenAI meaning). */
