@@ -2,9 +2,6 @@
  * The config file as a whole: decode, check, normalise (config.md 1, 2, 5). Keys that are not
  * served yet are accepted and named in `ignoredKeys`; combinations are checked here, at the door.
  */
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { codexEntrySchema, compatEntrySchema, entryRecords } from '../credentials/entries.ts';
 import { aliasSchema, excludedSchema, ruleSchema } from '../credentials/nested.ts';
@@ -47,9 +44,6 @@ export const configSchema = z.looseObject({
   switchyard: section(ownShape),
 });
 
-/** Where relative paths and `~` lead in this process. */
-export const processEnv = (): PathEnv => ({ homeDir: homedir(), cwd: process.cwd() });
-
 /**
  * Text of a config file to the running configuration.
  * @throws SwitchyardError `invalid_config` that names the key paths at fault
@@ -84,28 +78,6 @@ export function parseConfig(yamlText: string, env: PathEnv): Config {
   };
   checkCombinations(config);
   return config;
-}
-
-/**
- * Reads and parses the file.
- * @throws SwitchyardError `invalid_config`, its message starts with the path
- */
-export async function loadConfigFile(path: string, env = processEnv()): Promise<Config> {
-  const file = resolve(env.cwd, path);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    const reason = code === 'ENOENT' ? 'there is no such file' : `it can not be read (${code})`;
-    throw new SwitchyardError('invalid_config', { message: `${file}: ${reason}`, cause });
-  }
-  try {
-    return parseConfig(text, env);
-  } catch (thrown) {
-    if (!(thrown instanceof SwitchyardError)) throw thrown;
-    throw new SwitchyardError(thrown.code, { message: `${file}: ${thrown.message}` });
-  }
 }
 
 const SAMPLE_KEYS = new Set(['your-api-key-1', 'your-api-key-2', 'your-api-key-3']);

@@ -10,7 +10,8 @@ import { errnoOf } from '../credentials/json-file.ts';
 import { ensureAuthDir } from '../credentials/files.ts';
 import { toSwitchyardError } from '../errors.ts';
 import { Follower } from './follower.ts';
-import { parseConfig, processEnv } from './schema.ts';
+import { processEnv } from './load.ts';
+import { parseConfig } from './schema.ts';
 import type { PathEnv } from './sections/server.ts';
 import { compareSnapshots, digest, takeSnapshot, type CredentialChange } from './snapshot.ts';
 import type { Config } from './types.ts';
@@ -34,7 +35,7 @@ export interface WatchOptions {
 }
 
 /** A running watch. */
-export interface FileWatch {
+export interface Watch {
   /** Looks now instead of waiting for an event; resolves when all callbacks have run. */
   check(): Promise<void>;
   /** Watches another credential directory from now on; scan it afterwards. */
@@ -47,7 +48,7 @@ export interface FileWatch {
  * credential files count from the moment this resolves, so scan them afterwards.
  * @throws SwitchyardError `credential_file_failed` when `authDir` can not be used
  */
-export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
+export async function watchFiles(options: WatchOptions): Promise<Watch> {
   const config = followConfig(options);
   let credentials = await followCredentials(options.authDir, options);
   await config.start();

@@ -71,7 +71,8 @@ export const codexEntrySchema = item({
   websockets: flag(false, 'Prefer the upstream WebSocket when the client uses one.'),
 });
 
-const keyEntrySchema = item({
+/** An item of `openai-compatibility[].api-key-entries`. */
+export const keyEntrySchema = item({
   'api-key': text('', 'Key sent upstream.'),
   weight,
   'proxy-url': proxyUrl,

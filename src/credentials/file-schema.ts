@@ -1,5 +1,6 @@
 /** The fields of a credential file that Switchyard reads (config.md 10.3); others are untouched. */
 import { z } from 'zod';
+import { parseDuration } from '../config/duration.ts';
 import { flagLeaf, leaf, textLeaf, wholeLeaf } from '../config/scalars.ts';
 import { dropNulls, type Fields } from '../config/values.ts';
 import { aliasSchema, ruleSchema } from './nested.ts';
@@ -11,6 +12,14 @@ const anyWhole = wholeLeaf(-Infinity, Infinity);
 const numericLeaf = leaf('a number', (value) => {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+});
+
+/** A period in seconds: a number, or text with a number or a duration such as `30m`. */
+const periodLeaf = leaf('seconds or a duration such as 30m', (value) => {
+  const seconds = numericLeaf.safeParse(value);
+  if (seconds.success) return seconds.data;
+  const ms = typeof value === 'string' ? parseDuration(value.trim()) : undefined;
+  return ms === undefined ? undefined : ms / 1000;
 });
 
 const FLAG_WORDS: Readonly<Record<string, boolean>> = {
@@ -50,6 +59,7 @@ export const credentialFileSchema = z.looseObject({
   request_scoped_errors: listOf(ruleSchema),
   websockets: looseFlag.default(false),
   refresh_interval_seconds: numericLeaf.optional(),
+  refresh_interval: periodLeaf.optional(),
   keep_cache_retention: flagLeaf.optional(),
 });
 

@@ -139,6 +139,7 @@ function toRecord(
 
 /** What the user set in the file and nothing else decides. */
 function ownSettings(file: CredentialFile) {
+  const period = file.refresh_interval_seconds ?? file.refresh_interval ?? 0;
   return {
     disabled: file.disabled,
     prefix: cleanPrefix(file.prefix),
@@ -153,6 +154,6 @@ function ownSettings(file: CredentialFile) {
     websockets: file.websockets,
     supportPromptCacheKey: false,
     keepCacheRetention: file.keep_cache_retention,
-    refreshIntervalSeconds: file.refresh_interval_seconds,
+    refreshIntervalSeconds: period > 0 ? period : undefined,
   };
 }

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { defined } from '../config/values.ts';
 import {
+  documented,
   flag,
   flagLeaf,
   item,
@@ -33,7 +34,12 @@ export const modelSchema = item({
   'force-mapping': flag(false, 'Write the alias into the model fields of answers.'),
   'is-compat': flag(false, 'Keep thinking blocks without a signature.'),
   image: flag(false, 'openai-compatibility: the model makes images.'),
-  thinking: thinkingSchema.optional(),
+  thinking: documented(thinkingSchema.optional(), {
+    type: 'map',
+    description:
+      'What the model can do: `min`, `max`, `zero-allowed`, `dynamic-allowed` (numbers) or `levels`.',
+    shown: 'by provider',
+  }),
 });
 
 /** An alias of an OAuth or file credential. */
@@ -53,7 +59,7 @@ export const ruleSchema = item({
   action: text('', '`stop`, `stop-and-cooldown`, `continue` or `continue-and-cooldown`.'),
 });
 
-/** A list written as `null` or left out is empty. */
+/** Wildcard patterns of models that are not offered. */
 export const excludedSchema = list(
   textLeaf,
   'Models left out; `*` is a wildcard, and alone it switches the entry off.',

@@ -121,6 +121,20 @@ describe('scanCredentialFiles', () => {
     assert.equal('email' in record, false);
   });
 
+  const periods: [object, number | undefined][] = [
+    [{ refresh_interval_seconds: 600 }, 600],
+    [{ refresh_interval: 300 }, 300],
+    [{ refresh_interval: '30m' }, 1800],
+    [{ refresh_interval: '30m', refresh_interval_seconds: '60' }, 60],
+    [{ refresh_interval_seconds: 0 }, undefined],
+  ];
+  for (const [fields, seconds] of periods) {
+    it(`codex 6.4: refresh period of ${JSON.stringify(fields)}`, async (t) => {
+      const record = await recordOf(t, { type: 'codex', access_token: 'a', ...fields });
+      assert.equal(record.refreshIntervalSeconds, seconds);
+    });
+  }
+
   it('config 10.3: api_key makes an API key credential', async (t) => {
     const file = { type: 'codex', api_key: 'k', base_url: 'https://relay.example.com/v1' };
     assert.equal((await recordOf(t, file)).kind, 'apikey');
