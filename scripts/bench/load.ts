@@ -87,7 +87,7 @@ export class AnswerEnd {
   #head: Buffer | undefined;
   #left = 0;
   #chunked = false;
-  #tail = Buffer.alloc(0);
+  #tail: Buffer = Buffer.alloc(0);
   ok = true;
 
   reset(): void {

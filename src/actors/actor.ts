@@ -12,12 +12,12 @@ import { Turn, type Caller, type Token, type TurnOwner } from './turn.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { CompiledRule, Provider } from '../providers/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { CredentialState } from './state.ts';
+import type { CredentialState } from '../credentials/state.ts';
 import type { HostSettings } from './settings.ts';
 import type { Log } from '../observe/log.ts';
 import type { PreparedTurn } from './prepare.ts';
 import type { Translation } from './translation.ts';
-import type { TurnRequest } from './frames.ts';
+import type { TurnRequest } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
 
 /** Keeps one credential's access token (src/actors/tokens). */

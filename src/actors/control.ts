@@ -2,7 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CredentialId, WorkerId } from '../ids.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { CredentialState } from './state.ts';
+import type { CredentialState } from '../credentials/state.ts';
 import type { HostSettings } from './settings.ts';
 
 /** A credential with the state it starts from; null: a clean one. */

@@ -2,81 +2,9 @@
  * Every frame that crosses the port between a front and an actor host. Both sides import this file
  * and nothing else of each other. Frames are encoded by `ports.ts`, many in one post.
  */
-import type { CredentialState } from './state.ts';
-import type { ClientFormat, TurnUsage } from '../formats/format.ts';
-import type { CredentialId, RequestId, StreamId } from '../ids.ts';
-
-/** Identity of the calling client, derived from its access key; the key itself stays in the front. */
-export interface Principal {
-  /** Caller scope: 64 hex (codex.md 4.4), `''` without a key. */
-  scope: string;
-  /** UUIDv5 of the key (codex.md 4.2), undefined without a key. */
-  cacheKey: string | undefined;
-}
-
-/** One turn as the front hands it to an actor. */
-export interface TurnRequest {
-  requestId: RequestId;
-  format: ClientFormat;
-  /** e.g. `/v1/chat/completions`; tells compact, images, count apart. */
-  path: string;
-  /** Model as the client spelled it. */
-  requestedModel: string;
-  /** Upstream models to try in order, without suffix (routing.md 3.8). */
-  upstreamModels: string[];
-  /** Thinking suffix value of each entry of `upstreamModels`; null = none. */
-  thinking: (string | null)[];
-  /** Alias to write into answers when force-mapping applies (routing.md 3.10). */
-  forcedModel: string | null;
-  stream: boolean;
-  principal: Principal;
-  /** Client headers, lower-case names, flat pairs; access credentials are left out. */
-  headers: string[];
-  /** Execution session of the transport (one client WebSocket), else null. */
-  executionSession: string | null;
-  body: Uint8Array;
-}
-
-/** Which signal chose the conversation's key (codex.md 4.7). */
-export type ContinuitySource =
-  | 'prompt_cache_key'
-  | 'execution_session'
-  | 'idempotency_key'
-  | 'request_affinity'
-  | 'client_principal'
-  | 'credential_id'
-  | 'none';
-
-/** Facts about a finished turn, for logs, metrics and the binding. */
-export interface TurnSummary {
-  status: number;
-  upstreamModel: string;
-  continuity: ContinuitySource;
-  usage: TurnUsage | null;
-  /** Milliseconds from the frame's arrival at the actor to the upstream's first byte; -1 = none. */
-  upstreamTtfbMs: number;
-  /** Milliseconds spent in Switchyard's own code inside the actor (encode, decode). */
-  ownMs: number;
-}
-
-/** Why a turn failed and what the front may do about it. */
-export interface TurnFailure {
-  /** Code of the catalogue, or `upstream_error` for an answer the upstream gave itself. */
-  code: string;
-  /** HTTP status for the client; 0 = the failure had none (network). */
-  status: number;
-  message: string;
-  /** Upstream's JSON body, verbatim; the client gets exactly this. */
-  body: string | null;
-  /** Upstream error headers, flat pairs. */
-  headers: string[];
-  retryAfterMs: number | null;
-  /** `next`: another credential may be tried; `stop`: this is the answer. */
-  verdict: 'next' | 'stop';
-  /** Request fault, connection end or client cancel: keeps bindings and cooldowns as they are. */
-  neutral: boolean;
-  summary: TurnSummary;
-}
+import type { ContinuitySource, TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
+import type { CredentialId, StreamId } from '../ids.ts';
+import type { CredentialState } from '../credentials/state.ts';
 
 /** Front → host. */
 export type FrontFrame =

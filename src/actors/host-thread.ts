@@ -39,8 +39,7 @@ export function serveHost(port: MessagePort): void {
       };
       return Promise.resolve();
     },
-    attachFront: async (front, frontPort, board) =>
-      started().attachFront(front, frontPort, board),
+    attachFront: async (front, frontPort, board) => started().attachFront(front, frontPort, board),
     assign: async (assignments) => started().assign(assignments),
     remove: async (ids) => started().remove(ids),
     reconfigure: async (settings) => apply(settings),

@@ -8,7 +8,7 @@ import { forcedModelPair } from '../formats/force-model.ts';
 import { pairFor } from '../formats/pairs.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
-import type { TurnRequest } from './frames.ts';
+import type { TurnRequest } from '../turn.ts';
 import type {
   ClientFormat,
   FormatPair,

@@ -1,6 +1,6 @@
 /** Turns an error of our own into the failure frame that the front answers or retries with. */
 import type { SwitchyardError } from '../errors.ts';
-import type { TurnFailure, TurnSummary } from './frames.ts';
+import type { TurnFailure, TurnSummary } from '../turn.ts';
 
 /** Summary of a turn that never reached an upstream. */
 export const NO_SUMMARY: TurnSummary = {

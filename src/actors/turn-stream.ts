@@ -5,13 +5,8 @@
  */
 import { CreditWindow } from './credit.ts';
 import type { FramePort } from './ports.ts';
-import type {
-  ContinuitySource,
-  FrontFrame,
-  HostFrame,
-  TurnFailure,
-  TurnSummary,
-} from './frames.ts';
+import type { FrontFrame, HostFrame } from './frames.ts';
+import type { ContinuitySource, TurnFailure, TurnSummary } from '../turn.ts';
 import type { StreamId } from '../ids.ts';
 
 /** The host's side of the port to one front. */

@@ -12,7 +12,7 @@ import type { CompiledRule, Provider, UpstreamFailure } from '../providers/types
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { HostSettings } from './settings.ts';
 import type { Translation } from './translation.ts';
-import type { TurnRequest, TurnSummary } from './frames.ts';
+import type { TurnRequest, TurnSummary } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
 import type {
   CallPhase,

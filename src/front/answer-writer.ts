@@ -9,7 +9,7 @@ import type { Beat, Ticker } from './ticker.ts';
 import type { Exchange } from './server/types.ts';
 import type { HeadFrame } from './host-links.ts';
 import type { RenderedError, Surface } from './surface.ts';
-import type { TurnFailure } from '../actors/frames.ts';
+import type { TurnFailure } from '../turn.ts';
 
 /** Credit goes back in portions of this size: a frame per write would double the traffic. */
 const GRANT_BYTES = STREAM_WINDOW_BYTES / 2;

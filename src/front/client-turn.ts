@@ -11,7 +11,7 @@ import type { FrontState } from './front-state.ts';
 import type { HeadFrame, OpenStream, StreamListener } from './host-links.ts';
 import type { RoutedTurn, Target } from './routed-turn.ts';
 import type { Surface } from './surface.ts';
-import type { TurnFailure, TurnRequest, TurnSummary } from '../actors/frames.ts';
+import type { TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
 
 /**
  * How long a turn waits for the host of its credential to be replaced, milliseconds. A replacement

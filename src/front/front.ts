@@ -13,7 +13,7 @@ import { surfaceOf } from './surfaces.ts';
 import { SwitchyardError, toSwitchyardError, type ErrorCode } from '../errors.ts';
 import type { Application, BodySink, Exchange } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
-import type { Principal } from '../actors/frames.ts';
+import type { Principal } from '../turn.ts';
 import type { TurnReport } from './client-turn.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'];

@@ -10,14 +10,9 @@ import { SwitchyardError } from '../errors.ts';
 import { frontFrameCodec, hostFrameCodec } from '../actors/frame-codecs.ts';
 import { streamId, type CredentialId, type StreamId, type WorkerId } from '../ids.ts';
 import { turnFailure } from '../actors/turn-failure.ts';
-import type {
-  FrontFrame,
-  HostFrame,
-  TurnFailure,
-  TurnRequest,
-  TurnSummary,
-} from '../actors/frames.ts';
-import type { CredentialState } from '../actors/state.ts';
+import type { FrontFrame, HostFrame } from '../actors/frames.ts';
+import type { TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
+import type { CredentialState } from '../credentials/state.ts';
 import type { MessagePort } from 'node:worker_threads';
 
 /** The head of an answer. */

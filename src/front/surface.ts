@@ -5,7 +5,7 @@
 import type { ClientFormat } from '../formats/format.ts';
 import type { Exchange } from './server/types.ts';
 import type { SwitchyardError } from '../errors.ts';
-import type { TurnFailure } from '../actors/frames.ts';
+import type { TurnFailure } from '../turn.ts';
 
 /** An error answer, ready to be written. */
 export interface RenderedError {

@@ -9,7 +9,7 @@ import { peekBody } from './peek.ts';
 import { toSwitchyardError } from '../errors.ts';
 import type { Exchange } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
-import type { Principal } from '../actors/frames.ts';
+import type { Principal } from '../turn.ts';
 import type { RequestId } from '../ids.ts';
 import type { Surface } from './surface.ts';
 

@@ -2,7 +2,7 @@
  * The one log line of a finished request: who asked for what, which account served it and why, how
  * long it took and what it cost. Holds no content of the conversation and no secret.
  */
-import type { TurnSummary } from '../actors/frames.ts';
+import type { TurnSummary } from '../turn.ts';
 import type { RequestId } from '../ids.ts';
 import type { Log } from './log.ts';
 

@@ -1,6 +1,6 @@
 /** What a provider folder must offer. Everything here is pure; the actor does the I/O. */
 import type { RequestScopedRule, CredentialRecord } from '../credentials/record.ts';
-import type { TurnRequest } from '../actors/frames.ts';
+import type { TurnRequest } from '../turn.ts';
 import type { ClientFormat, SseEvent, UpstreamFormat } from '../formats/format.ts';
 import type { UpstreamRequest } from '../upstream/types.ts';
 

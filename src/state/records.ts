@@ -3,7 +3,7 @@
  * wrote, so every value is checked when it is read. Records never hold a secret.
  */
 import { z } from 'zod';
-import type { CredentialState, ModelState } from '../actors/state.ts';
+import type { CredentialState, ModelState } from '../credentials/state.ts';
 import { credentialId, type CredentialId } from '../ids.ts';
 
 /** Which credential a conversation is bound to (routing.md 5.4). Stored under its binding key. */

@@ -12,7 +12,7 @@ import { transferred, type Remote } from '../threads/control.ts';
 import { workerId, type CredentialId, type WorkerId } from '../ids.ts';
 import type { Assignment, HostControl, HostSnapshot } from '../actors/control.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { CredentialState } from '../actors/state.ts';
+import type { CredentialState } from '../credentials/state.ts';
 import type { FrontControl } from '../front/control.ts';
 import type { FrontFrame, HostFrame } from '../actors/frames.ts';
 import type { HostSettings } from '../actors/settings.ts';

@@ -112,6 +112,7 @@ export class Supervisor {
     this.#watch = await watchFiles({
       configPath: this.#options.configPath,
       authDir: this.#config.authDir,
+      running: this.#config,
       onConfig: (config) => this.#reload(config),
       onCredentials: () => this.#reload(this.#config),
       onError: (message) => this.#log.error({ code: 'SWY_W002' }, message),
@@ -135,7 +136,7 @@ export class Supervisor {
   async #apply(config: Config): Promise<void> {
     const changes = diffConfig(this.#config, config);
     if (changes.length > 0) this.#log.debug({ changes }, 'config changes detected');
-    if (config.authDir !== this.#config.authDir) this.#watch?.setAuthDir(config.authDir);
+    if (config.authDir !== this.#config.authDir) await this.#watch?.setAuthDir(config.authDir);
     this.#config = config;
     this.#log.level = config.debug ? 'debug' : 'info';
     this.#records = await this.#allRecords(config);

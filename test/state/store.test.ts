@@ -6,7 +6,7 @@ import { stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { CredentialState, ModelState } from '../../src/actors/state.ts';
+import type { CredentialState, ModelState } from '../../src/credentials/state.ts';
 import { credentialId } from '../../src/ids.ts';
 import { LmdbBackend } from '../../src/state/lmdb-backend.ts';
 import { memoryStore, openStore } from '../../src/state/open-store.ts';
