@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { ActorHost } from './host.ts';
 import { expose } from '../threads/control.ts';
 import { keeperFor } from './tokens/keepers.ts';
-import { loggerFor } from '../observe/log.ts';
+import { loggerFor, setDebug } from '../observe/log.ts';
 import { PooledTranslation } from './translation.ts';
 import { UpstreamHttp } from '../upstream/http.ts';
 import type { HostControl } from './control.ts';
@@ -35,6 +35,7 @@ export function serveHost(port: MessagePort): void {
       apply = (next) => {
         upstream.setTimeouts(next.upstream);
         translation.poolBytes = next.cpuPoolBytes;
+        setDebug(next.debug);
         started().reconfigure(next);
       };
       return Promise.resolve();

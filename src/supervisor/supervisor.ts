@@ -16,7 +16,7 @@ import { startSandboxThread, type SandboxThread } from '../sandbox/thread.ts';
 import { watchFiles, type Watch } from '../config/watch.ts';
 import type { Config } from '../config/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { Log } from '../observe/log.ts';
+import { setDebug, type Log } from '../observe/log.ts';
 import type { RoutingTable } from '../routing/table.ts';
 
 /** Time for open turns to finish when the process is asked to stop (config.md 18). */
@@ -103,8 +103,8 @@ export class Supervisor {
   }
 
   async #start(): Promise<void> {
-    this.#hosts.restore(this.#learned.states());
     this.#records = await this.#allRecords(this.#config);
+    this.#hosts.restore(this.#learned.track(this.#records));
     await this.#hosts.start();
     await this.#hosts.setCredentials(this.#records);
     await this.#fronts.configure(this.#frontSettings(), this.#table());
@@ -138,12 +138,12 @@ export class Supervisor {
     if (changes.length > 0) this.#log.debug({ changes }, 'config changes detected');
     if (config.authDir !== this.#config.authDir) await this.#watch?.setAuthDir(config.authDir);
     this.#config = config;
-    this.#log.level = config.debug ? 'debug' : 'info';
+    setDebug(config.debug);
     this.#records = await this.#allRecords(config);
+    this.#learned.track(this.#records);
     await this.#hosts.reconfigure(hostSettings(config));
     await this.#hosts.setCredentials(this.#records);
     await this.#fronts.configure(this.#frontSettings(), this.#table());
-    this.#learned.retain(this.#records.map((record) => record.id));
   }
 
   #table(): RoutingTable {
