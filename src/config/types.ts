@@ -80,8 +80,6 @@ export interface Config {
   /** Absolute path, `~` expanded. */
   authDir: string;
   debug: boolean;
-  requestLog: boolean;
-  loggingToFile: boolean;
   proxyUrl: string;
   /** Client access keys; empty = no check. */
   apiKeys: string[];
@@ -97,8 +95,6 @@ export interface Config {
   /** Folder of the embedded store; `''` = `<authDir>/.switchyard`. */
   stateDir: string;
   codexHeaderDefaults: { userAgent: string; betaFeatures: string };
-  codex: { streamBootstrapBuffering: boolean };
-  disableImageGeneration: 'false' | 'true' | 'chat' | 'passthrough';
   /** By channel, lower case. */
   oauthModelAlias: Record<string, ModelAlias[]>;
   oauthExcludedModels: Record<string, string[]>;

@@ -13,6 +13,7 @@ export const WARNINGS = {
   SWY_W005: 'a promise failed and nobody looked: this thread stops',
   SWY_W006: 'writing to the state store failed: the newest state may be lost at the next stop',
   SWY_W007: 'stored records of an unknown shape were left out',
+  SWY_W008: 'keys of the configuration have no effect here',
   SWY_W010: 'a thread ended and was replaced',
 } as const;
 

@@ -2,6 +2,7 @@
  * The main thread: reads configuration and credential files, starts store, sandbox, hosts and
  * fronts, applies reloads, and stops everything in order. No request passes through here.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { Fronts } from './fronts.ts';
 import { Hosts } from './hosts.ts';
 import { Learned } from './learned.ts';
@@ -10,9 +11,9 @@ import { diffConfig } from '../config/diff.ts';
 import { frontSettings } from '../front/control.ts';
 import { hostSettings } from '../actors/settings.ts';
 import { loadConfigFile } from '../config/load.ts';
-import { sandboxCredentials } from '../sandbox/credentials.ts';
+import { SandboxPool } from './sandbox-pool.ts';
 import { scanCredentialFiles } from '../credentials/files.ts';
-import { startSandboxThread, type SandboxThread } from '../sandbox/thread.ts';
+import { warn } from '../observe/warnings.ts';
 import { watchFiles, type Watch } from '../config/watch.ts';
 import type { Config } from '../config/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
@@ -39,16 +40,20 @@ export class Supervisor {
   #hosts: Hosts;
   #fronts: Fronts;
   #learned: Learned;
-  #sandbox: SandboxThread | undefined;
+  readonly #sandbox: SandboxPool;
   #watch: Watch | undefined;
-  /** Reloads run one after the other. */
+  /** The newest valid configuration; in force once its reload has run. */
+  #latest: Config;
+  /** Reloads run one after the other; never rejects. */
   #reloading: Promise<void> = Promise.resolve();
 
   private constructor(options: SupervisorOptions, config: Config, learned: Learned) {
     this.#options = options;
     this.#log = options.log;
     this.#config = config;
+    this.#latest = config;
     this.#learned = learned;
+    this.#sandbox = new SandboxPool(options.log);
     this.#hosts = new Hosts(
       config.threads.hosts,
       hostSettings(config),
@@ -75,7 +80,12 @@ export class Supervisor {
     const config = await loadConfigFile(options.configPath);
     const learned = await Learned.open(config, options.log);
     const supervisor = new Supervisor(options, config, learned);
-    await supervisor.#start();
+    try {
+      await supervisor.#start();
+    } catch (thrown) {
+      await supervisor.stop(0);
+      throw thrown;
+    }
     return supervisor;
   }
 
@@ -95,28 +105,42 @@ export class Supervisor {
   /** Lets open turns finish, then ends all threads and closes the store. */
   async stop(deadlineMs: number = DRAIN_MS): Promise<void> {
     await this.#watch?.close();
+    await this.#reloading;
     await this.#fronts.drain(deadlineMs);
     await this.#hosts.drain(0);
     await Promise.all([this.#fronts.stop(), this.#hosts.stop()]);
-    await this.#sandbox?.close();
+    await this.#sandbox.close();
     await this.#learned.close();
   }
 
+  /** Watches first, so that no change between reading and watching is missed. */
   async #start(): Promise<void> {
+    setDebug(this.#config.debug);
+    this.#nameIgnored(this.#config);
+    let started = (): void => undefined;
+    this.#reloading = new Promise((resolve) => (started = resolve));
+    try {
+      this.#watch = await watchFiles({
+        configPath: this.#options.configPath,
+        authDir: this.#config.authDir,
+        running: this.#config,
+        onConfig: (config) => this.#reload(config),
+        onCredentials: () => this.#reload(this.#latest),
+        onError: (message) => this.#log.error({ code: 'SWY_W002' }, message),
+      });
+      await this.#startThreads();
+    } finally {
+      started();
+    }
+  }
+
+  async #startThreads(): Promise<void> {
     this.#records = await this.#allRecords(this.#config);
     this.#hosts.restore(this.#learned.track(this.#records));
     await this.#hosts.start();
     await this.#hosts.setCredentials(this.#records);
     await this.#fronts.configure(this.#frontSettings(), this.#table());
     await this.#fronts.start();
-    this.#watch = await watchFiles({
-      configPath: this.#options.configPath,
-      authDir: this.#config.authDir,
-      running: this.#config,
-      onConfig: (config) => this.#reload(config),
-      onCredentials: () => this.#reload(this.#config),
-      onError: (message) => this.#log.error({ code: 'SWY_W002' }, message),
-    });
   }
 
   #frontSettings(): ReturnType<typeof frontSettings> {
@@ -124,12 +148,13 @@ export class Supervisor {
   }
 
   #reload(config: Config): void {
-    this.#reloading = this.#reloading.then(
-      () => this.#apply(config),
-      () => this.#apply(config),
-    );
-    this.#reloading.catch((thrown: unknown) => {
-      this.#log.error({ err: thrown, code: 'SWY_W002' }, 'a reload failed');
+    this.#latest = config;
+    this.#reloading = this.#reloading.then(async () => {
+      try {
+        await this.#apply(this.#latest);
+      } catch (thrown) {
+        this.#log.error({ err: thrown, code: 'SWY_W002' }, 'a reload failed');
+      }
     });
   }
 
@@ -137,6 +162,7 @@ export class Supervisor {
     const changes = diffConfig(this.#config, config);
     if (changes.length > 0) this.#log.debug({ changes }, 'config changes detected');
     if (config.authDir !== this.#config.authDir) await this.#watch?.setAuthDir(config.authDir);
+    if (!isDeepStrictEqual(config.ignoredKeys, this.#config.ignoredKeys)) this.#nameIgnored(config);
     this.#config = config;
     setDebug(config.debug);
     this.#records = await this.#allRecords(config);
@@ -144,6 +170,11 @@ export class Supervisor {
     await this.#hosts.reconfigure(hostSettings(config));
     await this.#hosts.setCredentials(this.#records);
     await this.#fronts.configure(this.#frontSettings(), this.#table());
+    await this.#sandbox.settle();
+  }
+
+  #nameIgnored({ ignoredKeys }: Config): void {
+    if (ignoredKeys.length > 0) warn(this.#log, 'SWY_W008', { keys: ignoredKeys });
   }
 
   #table(): RoutingTable {
@@ -156,22 +187,9 @@ export class Supervisor {
   async #allRecords(config: Config): Promise<CredentialRecord[]> {
     const files = await scanCredentialFiles(config.authDir, config);
     for (const { file, reason } of files.skipped) {
-      this.#log.warn({ code: 'SWY_W003', file, reason }, 'credential file skipped');
+      warn(this.#log, 'SWY_W003', { file, reason });
     }
     const real = [...config.credentials, ...files.records];
-    const wanted = config.sandbox === 'on' || (config.sandbox === 'auto' && real.length === 0);
-    if (!wanted) return real;
-    return [...real, ...(await this.#sandboxRecords())];
-  }
-
-  async #sandboxRecords(): Promise<CredentialRecord[]> {
-    if (this.#sandbox === undefined) {
-      this.#sandbox = await startSandboxThread();
-      this.#log.info(
-        { origin: this.#sandbox.origin, models: ['sandbox', 'sandbox-mini'] },
-        'no credential is configured: the built-in sandbox answers',
-      );
-    }
-    return sandboxCredentials(this.#sandbox.origin);
+    return [...real, ...(await this.#sandbox.records(config.sandbox, real.length))];
   }
 }

@@ -1,7 +1,7 @@
 /** Keys of the listener, the process and answers to clients (config.md 2.1, 2.3, 2.4). */
 import { isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { choice, flag, list, MAX_SECONDS, section, text, textLeaf, whole } from '../scalars.ts';
+import { flag, list, MAX_SECONDS, section, text, textLeaf, whole } from '../scalars.ts';
 import type { AnswerConfig, Config, TlsConfig } from '../types.ts';
 
 /** What a path of the file is relative to. */
@@ -21,8 +21,6 @@ export const serverShape = {
   }),
   'auth-dir': text('~/.cli-proxy-api', 'Folder of the credential files; `~` is the home folder.'),
   debug: flag(false, 'Log level debug instead of info.'),
-  'request-log': flag(false, 'Write full request logs.'),
-  'logging-to-file': flag(false, 'Write the process log to rotating files.'),
   'proxy-url': text(
     '',
     'Outbound proxy (`http`, `https`, `socks5`, `socks5h`); `direct` also ignores `HTTP_PROXY`.',
@@ -41,37 +39,10 @@ export const serverShape = {
     'user-agent': text('', 'OAuth Codex accounts: `User-Agent` sent upstream.'),
     'beta-features': text('', 'OAuth Codex accounts: beta features when the client names none.'),
   }),
-  codex: section({
-    'stream-bootstrap-buffering': flag(
-      false,
-      'Hold back handshake events until output, so that an early refusal can still fail over.',
-    ),
-  }),
-  'disable-image-generation': choice(
-    ['false', 'true', 'chat', 'passthrough'],
-    'false',
-    'Whether the hosted image tool is removed (`true`), never injected (`chat`) or left alone.',
-    readImageSwitch,
-  ),
 };
 
 /** Decoded keys of this group. */
 export type ServerKeys = z.output<z.ZodObject<typeof serverShape>>;
-
-const SWITCH_WORDS: Readonly<Record<string, string>> = {
-  '': 'false',
-  '0': 'false',
-  off: 'false',
-  no: 'false',
-  '1': 'true',
-  on: 'true',
-  yes: 'true',
-};
-
-function readImageSwitch(value: unknown): string {
-  const word = String(value).trim().toLowerCase();
-  return SWITCH_WORDS[word] ?? word;
-}
 
 /** Absolute path of a path in the file. */
 export function expandPath(path: string, env: PathEnv): string {
@@ -106,15 +77,11 @@ export function toServer(keys: ServerKeys) {
     host: keys.host,
     port: keys.port,
     debug: keys.debug,
-    requestLog: keys['request-log'],
-    loggingToFile: keys['logging-to-file'],
     proxyUrl: keys['proxy-url'],
     apiKeys: keys['api-keys'].filter((key) => key !== ''),
     codexHeaderDefaults: {
       userAgent: keys['codex-header-defaults']['user-agent'],
       betaFeatures: keys['codex-header-defaults']['beta-features'],
     },
-    codex: { streamBootstrapBuffering: keys.codex['stream-bootstrap-buffering'] },
-    disableImageGeneration: keys['disable-image-generation'],
   } satisfies Partial<Config>;
 }
