@@ -103,6 +103,11 @@ export class Hosts {
     await Promise.all([...this.#threads.values()].map((thread) => thread.stop()));
   }
 
+  /** Ends a host's thread as a crash would. Its credentials come back on a new one. */
+  async replace(host: WorkerId): Promise<void> {
+    await this.#threads.get(host)?.replace();
+  }
+
   async snapshots(): Promise<Map<WorkerId, HostSnapshot>> {
     const result = new Map<WorkerId, HostSnapshot>();
     for (const { id, control } of this.#threads.values()) {

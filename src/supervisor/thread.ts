@@ -64,6 +64,11 @@ export class SupervisedThread<Control> {
     worker.once('exit', (code) => this.#onExit(code));
   }
 
+  /** Ends the running thread as a crash would; a new one takes its place. */
+  async replace(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
   /** Ends the thread for good. */
   async stop(): Promise<void> {
     this.#stopping = true;
