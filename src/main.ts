@@ -1,5 +1,4 @@
 /** Composition root: flags, supervisor, signals. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { guardMain } from './observe/process-guards.ts';
 import { loggerFor } from './observe/log.ts';
@@ -7,35 +6,22 @@ import { parseFlags, USAGE } from './cli/flags.ts';
 import { prepareUwsEnvironment } from './front/server/uws.ts';
 import { Supervisor } from './supervisor/supervisor.ts';
 import { toSwitchyardError } from './errors.ts';
+import { VERSION } from './version.ts';
 
 /** Header limit that is set before the native server loads; later changes need a restart. */
 const DEFAULT_HEADER_BYTES = 64 * 1024;
 
-async function packageVersion(): Promise<string> {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      const text = await readFile(new URL(path, import.meta.url), 'utf8');
-      const parsed = JSON.parse(text) as { version?: unknown };
-      if (typeof parsed.version === 'string') return parsed.version;
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-    }
-  }
-  return '0.0.0';
-}
-
 async function main(): Promise<void> {
   const flags = parseFlags(process.argv.slice(2));
-  const version = await packageVersion();
   if (flags.help || flags.version) {
-    process.stdout.write(flags.help ? USAGE : `${version}\n`);
+    process.stdout.write(flags.help ? USAGE : `${VERSION}\n`);
     return;
   }
   const log = loggerFor('main', false);
   guardMain(log);
   prepareUwsEnvironment(DEFAULT_HEADER_BYTES);
   const configPath = resolve(flags.config ?? 'config.yaml');
-  const supervisor = await Supervisor.start({ configPath, version, log });
+  const supervisor = await Supervisor.start({ configPath, version: VERSION, log });
   stopOnSignals(supervisor, log);
 }
 
