@@ -1,0 +1,38 @@
+/** Which keeper holds a credential's token. */
+import type { CredentialRecord } from '../../credentials/record.ts';
+import type { Log } from '../../observe/log.ts';
+import { CODEX_TOKEN_URL, CODEX_TOKEN_URL_VARIABLE } from '../../providers/codex/oauth.ts';
+import type { Keeper } from '../actor.ts';
+import type { Caller } from '../turn.ts';
+import { systemClock, type KeeperClock } from './clock.ts';
+import { FileKeeper } from './file-keeper.ts';
+import { configKeyKeeper, fileKeyKeeper } from './key-keepers.ts';
+
+/** What may differ from the ordinary. */
+export interface KeeperOptions {
+  clock?: KeeperClock;
+  /** Default: the environment's `SWITCHYARD_CODEX_TOKEN_URL`, else the provider's own. */
+  tokenUrl?: string;
+  /** The access token changed, so cooldowns that a refused one caused are void (codex.md 6.4). */
+  onNewToken?: () => void;
+}
+
+/** Makes the keeper of a credential. `proxyUrl`: the global one, for credentials without their own. */
+export function keeperFor(
+  record: CredentialRecord,
+  upstream: Caller,
+  proxyUrl: string,
+  log: Log,
+  options: KeeperOptions = {},
+): Keeper {
+  const { source } = record;
+  if (source.kind === 'config') return configKeyKeeper(source.apiKey);
+  if (record.kind === 'apikey') return fileKeyKeeper(source.path);
+  const route = {
+    upstream,
+    clock: options.clock ?? systemClock,
+    url: options.tokenUrl ?? (process.env[CODEX_TOKEN_URL_VARIABLE]?.trim() || CODEX_TOKEN_URL),
+    proxyUrl: record.proxyUrl === '' ? proxyUrl : record.proxyUrl,
+  };
+  return new FileKeeper(record, source.path, route, log, options.onNewToken ?? (() => undefined));
+}
