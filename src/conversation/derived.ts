@@ -6,9 +6,8 @@
 import { createHash } from 'node:crypto';
 import { fnv1a64 } from './fnv1a.ts';
 import { memberOf, readString } from '../json/scan.ts';
-import { openingOf, plainText } from './opening.ts';
+import { openingOf, plainText, type ConversationFormat } from './opening.ts';
 import { rootJson, rootParts } from './root-parts.ts';
-import type { ClientFormat } from '../formats/format.ts';
 import type { Member } from '../json/members.ts';
 import type { SignalId } from './signals.ts';
 
@@ -24,7 +23,7 @@ export const HASHED_TEXT_BYTES = 100;
  * @throws SwitchyardError `invalid_json`.
  */
 export function derivedSession(
-  format: ClientFormat,
+  format: ConversationFormat,
   scope: string,
   body: Uint8Array,
   members: readonly Member[],
@@ -52,7 +51,7 @@ export function derivedSession(
  * @throws SwitchyardError `invalid_json`.
  */
 export function messageHashes(
-  format: ClientFormat,
+  format: ConversationFormat,
   body: Uint8Array,
   members: readonly Member[],
 ): SignalId | undefined {

@@ -5,7 +5,6 @@
  */
 import { isObject } from '../canonical/value.ts';
 import { forEachElement, memberOf, parseValue, readString, scanObject } from '../json/scan.ts';
-import type { ClientFormat } from '../formats/format.ts';
 import type { Member } from '../json/members.ts';
 
 /** What was found; content is parsed JSON in the client's own form. */
@@ -27,7 +26,7 @@ interface Layout {
   defaultRole: string;
 }
 
-const LAYOUTS: Readonly<Record<ClientFormat, Layout>> = {
+const LAYOUTS = {
   openai: { instructions: [], messages: 'messages', content: 'content', defaultRole: '' },
   'openai-response': {
     instructions: ['instructions'],
@@ -42,7 +41,10 @@ const LAYOUTS: Readonly<Record<ClientFormat, Layout>> = {
     content: 'parts',
     defaultRole: 'user',
   },
-};
+} as const satisfies Record<string, Layout>;
+
+/** Client formats whose bodies are understood here: all of them. */
+export type ConversationFormat = keyof typeof LAYOUTS;
 
 /** System block that Claude Code fills with data of the single request (clients.md 2, row 18). */
 const BILLING_BLOCK = 'x-anthropic-billing-header:';
@@ -56,12 +58,12 @@ const QUOTE = 0x22;
  * @throws SwitchyardError `invalid_json` for what had to be parsed and is broken.
  */
 export function openingOf(
-  format: ClientFormat,
+  format: ConversationFormat,
   body: Uint8Array,
   members: readonly Member[],
   withAssistant: boolean,
 ): Opening {
-  const layout = LAYOUTS[format];
+  const layout: Layout = LAYOUTS[format];
   const opening: Opening = { instructions: [], user: undefined, assistant: undefined };
   for (const key of layout.instructions) {
     const member = memberOf(members, key);
