@@ -14,6 +14,15 @@ export function parseBody(body: Uint8Array): JsonObject {
   });
 }
 
+/** Parses an upstream's JSON answer. @throws SwitchyardError `upstream_bad_answer`. */
+export function parseAnswer(body: Uint8Array): JsonObject {
+  try {
+    return parseBody(body);
+  } catch (cause) {
+    throw new SwitchyardError('upstream_bad_answer', { cause });
+  }
+}
+
 function parseText(text: string): unknown {
   try {
     return JSON.parse(text);

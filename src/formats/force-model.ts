@@ -13,8 +13,13 @@ export function forcedModelPair(pair: FormatPair, alias: string): FormatPair {
   return {
     alwaysStreams: pair.alwaysStreams,
     encodeRequest: (body, context) => pair.encodeRequest(body, context),
-    response: (context) => forcedTranslator(pair, { ...context, requestedModel: alias }, alias),
+    response: (context) => forcedTranslator(pair, withAlias(context, alias), alias),
   };
+}
+
+/** Encoders show one of these names where the upstream's answer has none. */
+function withAlias(context: ResponseContext, alias: string): ResponseContext {
+  return { ...context, requestedModel: alias, upstreamModel: alias };
 }
 
 function forcedTranslator(
@@ -39,9 +44,11 @@ function forcedTranslator(
   };
 }
 
-function renamed(event: SseEvent, alias: string): SseEvent {
-  const json = withModel(event.json, alias);
-  return json === event.json ? event : { ...event, json, data: JSON.stringify(json) };
+/** The received bytes are dropped with the name they hold. */
+function renamed({ event, data, json, raw }: SseEvent, alias: string): SseEvent {
+  const changed = withModel(json, alias);
+  if (changed === json) return { event, data, json, raw };
+  return { event, data: JSON.stringify(changed), json: changed };
 }
 
 /** A copy with the model fields set where they exist; the same value when there are none. */

@@ -2,9 +2,9 @@
 import { AnswerCollector } from '../../canonical/answer.ts';
 import type { CanonicalEvent } from '../../canonical/events.ts';
 import { countsOf } from '../../canonical/usage.ts';
-import { isObject, objectOf, type JsonObject } from '../../canonical/value.ts';
-import { SwitchyardError } from '../../errors.ts';
-import { parseBody } from '../body.ts';
+import { isObject, objectOf } from '../../canonical/value.ts';
+import { parseAnswer, parseBody } from '../body.ts';
+import { brokenOff } from '../codex/broken-off.ts';
 import { CodexAnswerDecoder } from '../codex/decode-answer.ts';
 import { CodexStreamDecoder, type RestoreName } from '../codex/decode-stream.ts';
 import { nameRestorer } from '../codex/restore-names.ts';
@@ -12,11 +12,6 @@ import type { ResponseContext, ResponseTranslator, SseEvent, TurnUsage } from '.
 import { decodeTools } from './decode-tools.ts';
 import { encodeChatAnswer } from './encode-answer.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
-
-/** Text of the error for a stream that broke off (codex.md 1.11). */
-const BROKEN_OFF =
-  'stream error: stream disconnected before completion: ' +
-  'stream closed before response.completed';
 
 /** The translator for one attempt. */
 export function codexToChat(context: ResponseContext): ResponseTranslator {
@@ -36,7 +31,7 @@ abstract class CodexTranslator implements ResponseTranslator {
 
   onEnd(): string {
     if (this.terminal) return '';
-    throw new SwitchyardError('upstream_incomplete_stream', { message: BROKEN_OFF });
+    throw brokenOff();
   }
 
   protected note(event: CanonicalEvent): void {
@@ -119,12 +114,4 @@ function decodeWhole(body: Uint8Array, decoder: CodexAnswerDecoder): void {
   const value = parseAnswer(body);
   const response = isObject(value.response) ? objectOf(value.response) : value;
   decoder.whole(response, response.status === 'incomplete');
-}
-
-function parseAnswer(body: Uint8Array): JsonObject {
-  try {
-    return parseBody(body);
-  } catch (cause) {
-    throw new SwitchyardError('upstream_bad_answer', { cause });
-  }
 }

@@ -32,8 +32,9 @@ export function decodeChatRequest(body: JsonObject): CanonicalRequest {
     reasoning: decodeReasoning(body),
     options: decodeOptions(body),
     cache: {
-      key: stringOf(body.prompt_cache_key),
-      retention: stringOf(body.prompt_cache_retention),
+      // Camel-case names: clients.md 2, row 7.
+      key: stringOf(body.prompt_cache_key ?? body.promptCacheKey),
+      retention: stringOf(body.prompt_cache_retention ?? body.promptCacheRetention),
     },
     identity: {
       user: stringOf(body.user),

@@ -1,6 +1,6 @@
 /** The pair chat client → Codex upstream (translate-openai-claude.md 4; codex.md 1.4 to 1.7). */
 import type { CanonicalRequest } from '../../canonical/request.ts';
-import { stringOf, type JsonObject } from '../../canonical/value.ts';
+import { isPresent, stringOf, type JsonObject } from '../../canonical/value.ts';
 import { applyToCodex, defaultCodexEffort } from '../../thinking/codex.ts';
 import { parseBody } from '../body.ts';
 import {
@@ -11,14 +11,16 @@ import {
 import type { FormatPair, RequestContext } from '../format.ts';
 import { codexToChat } from './codex-response.ts';
 import { decodeChatRequest } from './decode-request.ts';
+import { wrongMessages } from './wrong-messages.ts';
 
 /** Chat Completions clients on a Codex upstream, which always streams. */
 export const chatToCodex: FormatPair = {
   alwaysStreams: true,
   encodeRequest(body, context) {
     const client = parseBody(body);
+    if (isPresent(client.messages) && !Array.isArray(client.messages)) throw wrongMessages();
     const upstream = chatBodyToCodex(client, context);
-    upstream.prompt_cache_key ??= stringOf(client.prompt_cache_key);
+    upstream.prompt_cache_key ??= stringOf(client.prompt_cache_key ?? client.promptCacheKey);
     return Buffer.from(JSON.stringify(forUpstream(upstream, context)));
   },
   response: codexToChat,

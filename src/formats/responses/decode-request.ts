@@ -1,0 +1,67 @@
+/**
+ * Responses request → canonical request (translate-openai-claude.md 2.2, 9.2). An explicit null
+ * counts as missing (13, Q14).
+ */
+import type { CanonicalRequest, OutputFormat, ReasoningIntent } from '../../canonical/request.ts';
+import {
+  isObject,
+  isPresent,
+  numberOf,
+  objectOf,
+  stringOf,
+  textOf,
+  type JsonObject,
+} from '../../canonical/value.ts';
+import { summaryWord } from '../chat/summary-intent.ts';
+import { decodeInput } from './decode-input.ts';
+import { decodeResponsesTools, decodeResponsesToolChoice } from './decode-tools.ts';
+
+/** Reads a parsed request body. Never throws: what can not be read is missing. */
+export function decodeResponsesRequest(body: JsonObject): CanonicalRequest {
+  const text = objectOf(body.text);
+  const parallel = body.parallel_tool_calls;
+  return {
+    model: textOf(body.model),
+    stream: body.stream === true,
+    instructions: isPresent(body.instructions) ? textOf(body.instructions) : undefined,
+    messages: decodeInput(body.input),
+    tools: decodeResponsesTools(body),
+    toolChoice: decodeResponsesToolChoice(body.tool_choice),
+    output: decodeFormat(text.format),
+    reasoning: decodeReasoning(objectOf(body.reasoning)),
+    options: {
+      maxOutputTokens: numberOf(body.max_output_tokens),
+      temperature: numberOf(body.temperature),
+      topP: numberOf(body.top_p),
+      parallelToolCalls: typeof parallel === 'boolean' ? parallel : undefined,
+      serviceTier: stringOf(body.service_tier),
+      verbosity: text.verbosity ?? undefined,
+    },
+    cache: {
+      key: stringOf(body.prompt_cache_key),
+      retention: stringOf(body.prompt_cache_retention),
+    },
+    identity: {
+      user: stringOf(body.user),
+      metadata: isObject(body.metadata) ? body.metadata : undefined,
+    },
+  };
+}
+
+/** The effort word without white space and in lower case (9.2). */
+function decodeReasoning(reasoning: JsonObject): ReasoningIntent {
+  return {
+    effort: textOf(reasoning.effort).trim().toLowerCase() || undefined,
+    summary:
+      summaryWord(reasoning.summary, 'summary' in reasoning) ??
+      summaryWord(reasoning.generate_summary, 'generate_summary' in reasoning),
+  };
+}
+
+function decodeFormat(format: unknown): OutputFormat | undefined {
+  if (!isPresent(format)) return undefined;
+  const { type, name, description, strict, schema } = objectOf(format);
+  if (type === 'text' || type === 'json_object') return { type };
+  if (type !== 'json_schema') return { type: 'other', value: format };
+  return { type, name, description, strict, schema };
+}

@@ -1,0 +1,150 @@
+/** One output item while it streams: the events that open, feed and close it (9.2). */
+import type { JsonObject } from '../../canonical/value.ts';
+import {
+  callItem,
+  customInput,
+  messageItem,
+  summaryPart,
+  textPart,
+  type ItemStatus,
+  type OutputCall,
+} from './encode-items.ts';
+
+/** Writes one event; the type comes first, the sequence number is added. */
+export type WriteEvent = (type: string, members: JsonObject) => void;
+
+/** Place of an item in the answer. */
+export interface ItemPlace {
+  id: string;
+  outputIndex: number;
+  choice: number;
+}
+
+/** What all items have in common. */
+export interface OutputItem {
+  readonly place: ItemPlace;
+  readonly isOpen: boolean;
+  /** As it stands in the `output` list of the answer; undefined while it is open. */
+  readonly result: JsonObject | undefined;
+  close(status: ItemStatus): void;
+}
+
+abstract class BaseItem implements OutputItem {
+  readonly place: ItemPlace;
+  result: JsonObject | undefined;
+  protected text = '';
+  readonly #write: WriteEvent;
+
+  constructor(place: ItemPlace, write: WriteEvent) {
+    this.place = place;
+    this.#write = write;
+  }
+
+  get isOpen(): boolean {
+    return this.result === undefined;
+  }
+
+  abstract close(status: ItemStatus): void;
+
+  protected write(type: string, members: JsonObject): void {
+    const { id, outputIndex } = this.place;
+    this.#write(type, { item_id: id, output_index: outputIndex, ...members });
+  }
+
+  protected writeItem(type: 'added' | 'done', item: JsonObject): void {
+    this.#write(`response.output_item.${type}`, { output_index: this.place.outputIndex, item });
+  }
+}
+
+/** Text of the model. */
+export class MessageOutput extends BaseItem {
+  constructor(place: ItemPlace, write: WriteEvent) {
+    super(place, write);
+    this.writeItem('added', messageItem(place.id, 'in_progress', []));
+    this.write('response.content_part.added', { content_index: 0, part: textPart('') });
+  }
+
+  add(delta: string): void {
+    this.text += delta;
+    this.write('response.output_text.delta', { content_index: 0, delta, logprobs: [] });
+  }
+
+  override close(status: ItemStatus): void {
+    if (!this.isOpen) return;
+    const part = textPart(this.text);
+    this.write('response.output_text.done', { content_index: 0, text: this.text, logprobs: [] });
+    this.write('response.content_part.done', { content_index: 0, part });
+    this.result = messageItem(this.place.id, status, [part]);
+    this.writeItem('done', this.result);
+  }
+}
+
+/** Reasoning of the model, shown as one summary. */
+export class ReasoningOutput extends BaseItem {
+  constructor(place: ItemPlace, write: WriteEvent) {
+    super(place, write);
+    const item = { id: place.id, type: 'reasoning', status: 'in_progress', summary: [] };
+    this.writeItem('added', item);
+    this.write('response.reasoning_summary_part.added', {
+      summary_index: 0,
+      part: summaryPart(''),
+    });
+  }
+
+  add(delta: string): void {
+    this.text += delta;
+    this.write('response.reasoning_summary_text.delta', { summary_index: 0, delta });
+  }
+
+  override close(): void {
+    if (!this.isOpen) return;
+    const part = summaryPart(this.text);
+    this.write('response.reasoning_summary_text.done', { summary_index: 0, text: this.text });
+    this.write('response.reasoning_summary_part.done', { summary_index: 0, part });
+    this.result = { id: this.place.id, type: 'reasoning', summary: [part] };
+    this.writeItem('done', { ...this.result, encrypted_content: '' });
+  }
+}
+
+/** A call of a tool; the input of a custom one is sent at its end, once it can be unwrapped. */
+export class CallOutput extends BaseItem {
+  readonly #call: OutputCall;
+  /** Stands for arguments that never came. */
+  emptyText = '';
+
+  constructor(place: ItemPlace, write: WriteEvent, call: OutputCall) {
+    super(place, write);
+    this.#call = call;
+    this.writeItem('added', callItem(place.id, 'in_progress', call, ''));
+  }
+
+  /** Do the arguments make sense as they are? Custom input always does. */
+  get isWhole(): boolean {
+    return this.#call.kind === 'custom' || isJson(this.text);
+  }
+
+  add(delta: string): void {
+    this.text += delta;
+    if (this.#call.kind === 'custom' || delta === '') return;
+    this.write('response.function_call_arguments.delta', { delta });
+  }
+
+  override close(status: ItemStatus): void {
+    if (!this.isOpen) return;
+    const isCustom = this.#call.kind === 'custom';
+    const text = isCustom ? customInput(this.text) : this.text || this.emptyText;
+    if (isCustom) this.write('response.custom_tool_call_input.done', { input: text });
+    else this.write('response.function_call_arguments.done', { arguments: text });
+    this.result = callItem(this.place.id, status, this.#call, text);
+    this.writeItem('done', this.result);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * The pair Responses client → Codex upstream (translate-openai-claude.md 5, 10.1; codex.md 1.4 to
+ * 1.10). The body is not parsed: the fields Codex fixes are spliced in, the rest stays byte for
+ * byte, so that the upstream's prompt cache sees the prefix the client built.
+ */
+import { isObject } from '../../canonical/value.ts';
+import type { ObjectEdits } from '../../json/edits.ts';
+import type { Member } from '../../json/members.ts';
+import { forEachElement, memberOf, parseValue, textOf } from '../../json/scan.ts';
+import type { FormatPair, RequestContext } from '../format.ts';
+import { editedBody } from './common-edits.ts';
+import { forwardResponses } from './forward.ts';
+import { inputEdits } from './input-edits.ts';
+import { holds, token } from './occurrences.ts';
+import { toolEdits } from './tool-edits.ts';
+import { wrongInput } from './wrong-input.ts';
+
+/** Responses clients on a Codex upstream, which always streams. */
+export const responsesToCodex: FormatPair = {
+  alwaysStreams: true,
+  encodeRequest: (body, context) =>
+    editedBody(body, context, (members, edits) => editForCodex(body, members, edits, context)),
+  response: forwardResponses,
+};
+
+/** Members Codex refuses over HTTP. */
+const REFUSED = [
+  'max_output_tokens',
+  'max_completion_tokens',
+  'temperature',
+  'top_p',
+  'truncation',
+  'prompt_cache_options',
+  'context_management',
+  'user',
+  'previous_response_id',
+  'generate',
+  'safety_identifier',
+];
+
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const LITE_FLAG = 'ws_request_header_x_openai_internal_codex_responses_lite';
+const LITE_TOKEN = token(LITE_FLAG);
+
+/** A string `input` becomes the message it stands for; its text stays as the client wrote it. */
+const BEFORE_TEXT = '[{"type":"message","role":"user","content":[{"type":"input_text","text":';
+const BEHIND_TEXT = '}]}]';
+
+function editForCodex(
+  body: Uint8Array,
+  members: readonly Member[],
+  edits: ObjectEdits,
+  context: RequestContext,
+): void {
+  edits.set('stream', 'true');
+  edits.set('store', 'false');
+  setInclude(body, members, edits);
+  for (const key of REFUSED) edits.remove(key);
+  const tier = memberOf(members, 'service_tier');
+  if (tier !== undefined && rawText(body, tier) !== '"priority"') edits.remove('service_tier');
+  const instructions = memberOf(members, 'instructions');
+  if (instructions === undefined || rawText(body, instructions) === 'null') {
+    edits.set('instructions', '""');
+  }
+  editStreamOptions(body, members, edits, context);
+  editParallel(body, members, edits, context);
+  for (const edit of toolEdits(body, members)) edits.inside(edit);
+  editInput(body, memberOf(members, 'input'), edits);
+}
+
+/** A list that says the same in another layout keeps its bytes. */
+function setInclude(body: Uint8Array, members: readonly Member[], edits: ObjectEdits): void {
+  const wanted = 'reasoning.encrypted_content';
+  const member = memberOf(members, 'include');
+  const value = member === undefined ? undefined : parseValue(body, member);
+  if (Array.isArray(value) && value.length === 1 && value[0] === wanted) return;
+  edits.set('include', JSON.stringify([wanted]));
+}
+
+/** Only the delivery of summaries may be asked for, and only by a client that streams (1.7). */
+function editStreamOptions(
+  body: Uint8Array,
+  members: readonly Member[],
+  edits: ObjectEdits,
+  context: RequestContext,
+): void {
+  const member = memberOf(members, 'stream_options');
+  if (member === undefined) return;
+  const value = context.stream ? parseValue(body, member) : undefined;
+  if (!isObject(value) || !('reasoning_summary_delivery' in value)) {
+    edits.remove('stream_options');
+    return;
+  }
+  if (Object.keys(value).length === 1) return;
+  const { reasoning_summary_delivery: delivery } = value;
+  edits.set('stream_options', JSON.stringify({ reasoning_summary_delivery: delivery }));
+}
+
+/** True with tools, absent without, false for Responses-Lite whatever the client says (1.7). */
+function editParallel(
+  body: Uint8Array,
+  members: readonly Member[],
+  edits: ObjectEdits,
+  context: RequestContext,
+): void {
+  if (context.lite || isLiteBody(body, members)) edits.set('parallel_tool_calls', 'false');
+  else if (hasTools(body, members)) edits.set('parallel_tool_calls', 'true');
+  else edits.remove('parallel_tool_calls');
+}
+
+/** Is there at least one entry? */
+function hasTools(body: Uint8Array, members: readonly Member[]): boolean {
+  const tools = memberOf(members, 'tools');
+  if (tools === undefined || body[tools.valueStart] !== OPEN_BRACKET) return false;
+  let any = false;
+  forEachElement(body, tools.valueStart, tools.valueEnd, () => {
+    any = true;
+    return false;
+  });
+  return any;
+}
+
+function isLiteBody(body: Uint8Array, members: readonly Member[]): boolean {
+  const member = memberOf(members, 'client_metadata');
+  if (member === undefined || !holds(body, LITE_TOKEN, member.valueStart, member.valueEnd)) {
+    return false;
+  }
+  const metadata = parseValue(body, member);
+  if (!isObject(metadata)) return false;
+  return metadata[LITE_FLAG] === true || metadata[LITE_FLAG] === 'true';
+}
+
+function editInput(body: Uint8Array, input: Member | undefined, edits: ObjectEdits): void {
+  // An explicit null counts as missing (13, Q14); the upstream tells what it needs.
+  if (input === undefined || rawText(body, input, 4) === 'null') return;
+  const { valueStart: start, valueEnd: end } = input;
+  if (body[start] === OPEN_BRACKET) {
+    for (const edit of inputEdits(body, start, end)) edits.inside(edit);
+  } else if (body[start] === QUOTE) {
+    edits.inside({ start, end: start, text: BEFORE_TEXT });
+    edits.inside({ start: end, end, text: BEHIND_TEXT });
+  } else {
+    throw wrongInput();
+  }
+}
+
+/** JSON text of a value, or its first bytes. */
+const rawText = (body: Uint8Array, member: Member, limit = Infinity): string =>
+  textOf(body, member.valueStart, Math.min(member.valueEnd, member.valueStart + limit));

@@ -1,0 +1,13 @@
+/** Events back to the text of a stream. */
+import type { SseEvent } from '../format.ts';
+
+/** The frame as it was received; built anew only for an event that was changed on the way. */
+export function frameOf(event: SseEvent): string {
+  return event.raw === undefined ? dataFrame(event.event, event.data) : `${event.raw}\n\n`;
+}
+
+/** A frame with one `data:` line for every line of the text. */
+export function dataFrame(event: string | undefined, data: string): string {
+  const lines = data.includes('\n') ? data.replaceAll('\n', '\ndata: ') : data;
+  return event === undefined ? `data: ${lines}\n\n` : `event: ${event}\ndata: ${lines}\n\n`;
+}
