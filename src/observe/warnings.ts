@@ -14,6 +14,8 @@ export const WARNINGS = {
   SWY_W006: 'writing to the state store failed: the newest state may be lost at the next stop',
   SWY_W007: 'stored records of an unknown shape were left out',
   SWY_W008: 'keys of the configuration have no effect here',
+  SWY_W009:
+    'the native HTTP server does not load here: node:http serves, at a higher cost per request',
   SWY_W010: 'a thread ended and was replaced',
 } as const;
 
