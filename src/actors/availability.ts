@@ -23,10 +23,15 @@ export function blockOf(
   if (quota.reason === 'credential_quota' && (quota.nextRecoverAt ?? 0) > nowMs) {
     return { reason: 'cooldown', untilMs: quota.nextRecoverAt };
   }
-  const model = state.models[stateKey];
+  const model = modelStateOf(state, stateKey);
   if (model !== undefined) return blockOfModel(model, nowMs);
   if (Object.keys(state.models).length > 0) return FREE;
   return blockOfModel(state.account, nowMs);
+}
+
+/** The state of one model. Names come from outside: `constructor` is one that has none. */
+export function modelStateOf(state: CredentialState, stateKey: string): ModelState | undefined {
+  return Object.hasOwn(state.models, stateKey) ? state.models[stateKey] : undefined;
 }
 
 function blockOfModel(state: ModelState, nowMs: number): Block {
