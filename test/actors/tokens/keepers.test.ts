@@ -206,6 +206,15 @@ describe('callers at the same time', () => {
     assert.equal(kept.changes, 1);
   });
 
+  it('a token that another program has renewed is taken from the file without a call', async (t) => {
+    const kept = await keepFile(t, FLAT, (call) => call.json(200, A2));
+    const keeper = kept.open();
+    await keeper.obtain();
+    await writeFile(kept.path, JSON.stringify({ ...FLAT, access_token: 'A9' }));
+    assert.equal((await keeper.renew('A1'))?.token, 'A9');
+    assert.equal(kept.auth.requests.length, 0);
+  });
+
   it('a new token that is refused at once is not refreshed in a loop', async (t) => {
     const kept = await keepFile(t, FLAT, (call) => call.json(200, A2));
     const keeper = kept.open();
