@@ -46,7 +46,8 @@ export class AnswerWriter {
   #head: string[] | undefined;
   #status = 200;
   #chunks: Uint8Array[] = [];
-  #ending: 'none' | 'end' | string = 'none';
+  /** Set once nothing more will come: the text that ends the answer, `''` for a clean end. */
+  #ending: string | undefined;
   #ungranted = 0;
   #beat: Beat | undefined;
 
@@ -68,8 +69,8 @@ export class AnswerWriter {
   head(frame: HeadFrame, ownHeaders: string[]): void {
     this.#status = frame.status;
     const base = this.#context.stream ? STREAM_HEADERS : JSON_HEADERS;
-    const upstream = frame.headers.length > 0 ? filterUpstreamHeaders(frame.headers) : [];
-    this.#head = [...base, ...upstream, ...this.#context.ownHeaders, ...ownHeaders];
+    const own = [...base, ...this.#context.ownHeaders, ...ownHeaders];
+    this.#head = [...own, ...filterUpstreamHeaders(frame.headers, own)];
     const everyMs = this.#context.answers.streamKeepaliveMs;
     if (this.#context.stream && everyMs > 0) {
       this.#beat = this.#context.ticker.every(everyMs, () => this.#beatStream());
@@ -81,12 +82,17 @@ export class AnswerWriter {
   }
 
   end(): void {
-    this.#ending = 'end';
+    this.#ending = '';
   }
 
-  /** Ends a stream that had begun with the dialect's one terminal error event. */
+  /**
+   * The answer broke off. A stream ends with the dialect's one terminal error event; of a JSON
+   * answer nothing was written yet, so the client gets an error instead of half a body.
+   */
   fail(failure: TurnFailure): void {
-    this.#ending = this.#context.surface.streamError(failure, this.#exchange);
+    const { stream, surface } = this.#context;
+    if (stream) this.#ending = surface.streamError(failure, this.#exchange);
+    else this.error(surface.error(failure));
   }
 
   /** Answers with an error instead; the status is lost when a keep-alive already committed 200. */
@@ -109,8 +115,8 @@ export class AnswerWriter {
       this.stop();
       return;
     }
-    if (this.#ending === 'none' && !this.#context.stream) return;
-    if (this.#ending === 'none' && this.#chunks.length === 0) return;
+    const open = this.#ending === undefined;
+    if (open && (!this.#context.stream || this.#chunks.length === 0)) return;
     exchange.cork(() => this.#writeGathered());
   }
 
@@ -126,12 +132,12 @@ export class AnswerWriter {
     const chunks = this.#chunks;
     this.#chunks = [];
     const bytes = chunks.length <= 1 ? chunks[0] : Buffer.concat(chunks);
-    if (this.#ending === 'none') {
+    if (this.#ending === undefined) {
       if (bytes !== undefined) this.#write(bytes);
       return;
     }
     this.stop();
-    if (this.#ending === 'end') {
+    if (this.#ending === '') {
       exchange.end(bytes);
       return;
     }

@@ -2,7 +2,7 @@
  * The few facts the front needs from a request body, read by the top-level scanner: the body itself
  * is never parsed here.
  */
-import { parseValue, readString, scanObject } from '../json/scan.ts';
+import { parseValue, readString, scanObject, textOf } from '../json/scan.ts';
 import { SwitchyardError } from '../errors.ts';
 import type { Member } from '../json/members.ts';
 
@@ -16,6 +16,9 @@ export interface Peek {
 }
 
 const TRUE = 'true';
+
+/** Characters of a model name: names travel in logs, errors and keys of bindings. */
+export const MAX_MODEL_CHARS = 512;
 
 /**
  * Reads model and stream flag.
@@ -37,15 +40,19 @@ export function peekBody(body: Uint8Array): Peek {
 
 function modelOf(body: Uint8Array, member: Member): string | undefined {
   const model = readString(body, member.valueStart, member.valueEnd);
-  if (model !== undefined) return model;
-  if (parseValue(body, member) === null) return undefined;
-  throw new SwitchyardError('invalid_request', {
-    message: 'model must be a string',
-    param: 'model',
-  });
+  if (model === undefined) {
+    if (parseValue(body, member) === null) return undefined;
+    throw badModel('model must be a string');
+  }
+  if (model.length <= MAX_MODEL_CHARS) return model;
+  throw badModel(`model must have at most ${MAX_MODEL_CHARS} characters`);
+}
+
+function badModel(message: string): SwitchyardError {
+  return new SwitchyardError('invalid_request', { message, param: 'model' });
 }
 
 function isTrue(body: Uint8Array, member: Member): boolean {
   if (member.valueEnd - member.valueStart !== TRUE.length) return false;
-  return body[member.valueStart] === TRUE.charCodeAt(0);
+  return textOf(body, member.valueStart, member.valueEnd) === TRUE;
 }

@@ -59,7 +59,9 @@ export class Ticker {
 
   #tick(): void {
     const now = this.#now();
-    for (const entry of this.#entries) {
+    // Only what was there before: a beat that adds a wait of 0 ms must not keep this loop going.
+    for (const entry of [...this.#entries]) {
+      if (!this.#entries.has(entry)) continue;
       if (entry.dueAt > now) continue;
       if (entry.everyMs > 0) entry.dueAt = now + entry.everyMs;
       else this.#remove(entry);

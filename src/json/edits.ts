@@ -2,7 +2,7 @@
  * Changes a few places of a JSON text and leaves every other byte as it is (design 4: bytes through,
  * spliced fields).
  */
-import { bufferOf } from './scan.ts';
+import { bufferOf, skipValue } from './scan.ts';
 import type { Member } from './members.ts';
 
 /** Replaces `bytes[start..end)` by `text`. */
@@ -40,7 +40,9 @@ export class ObjectEdits {
   readonly #members: readonly Member[];
   readonly #closing: number;
   readonly #removed = new Set<number>();
-  readonly #added: string[] = [];
+  /** New values by member, and by key what is new; setting again replaces. */
+  readonly #values = new Map<Member, string>();
+  readonly #added = new Map<string, string>();
   readonly #edits: Edit[] = [];
 
   /** `closing`: offset of the object's `}`. */
@@ -60,22 +62,23 @@ export class ObjectEdits {
     });
     const member = this.#members[target];
     if (member === undefined) {
-      this.#added.push(`${JSON.stringify(key)}:${json}`);
+      this.#added.set(key, json);
       return;
     }
-    if (this.#textIs(member, json)) return;
-    this.#edits.push({ start: member.valueStart, end: member.valueEnd, text: json });
+    if (this.#textIs(member, json)) this.#values.delete(member);
+    else this.#values.set(member, json);
   }
 
   remove(key: string): void {
     this.#members.forEach((member, index) => {
       if (member.key === key) this.#removed.add(index);
     });
+    this.#added.delete(key);
   }
 
   /** Renames a member's key, keeping its value. */
   rename(member: Member, key: string): void {
-    const end = this.#bytes.indexOf(0x3a, member.keyStart + JSON.stringify(member.key).length);
+    const end = skipValue(this.#bytes, member.keyStart, member.valueStart);
     this.#edits.push({ start: member.keyStart, end, text: JSON.stringify(key) });
   }
 
@@ -88,11 +91,17 @@ export class ObjectEdits {
   edits(): Edit[] {
     const gone = this.#removals();
     const survivors = this.#members.length - this.#removed.size;
-    const kept = this.#edits.filter(
+    const values = [...this.#values].map(([member, text]) => ({
+      start: member.valueStart,
+      end: member.valueEnd,
+      text,
+    }));
+    const kept = [...this.#edits, ...values].filter(
       (edit) => !gone.some((cut) => edit.start >= cut.start && edit.end <= cut.end),
     );
-    if (this.#added.length === 0) return [...gone, ...kept];
-    const text = (survivors > 0 ? ',' : '') + this.#added.join(',');
+    if (this.#added.size === 0) return [...gone, ...kept];
+    const added = [...this.#added].map(([key, json]) => `${JSON.stringify(key)}:${json}`);
+    const text = (survivors > 0 ? ',' : '') + added.join(',');
     return [...gone, ...kept, { start: this.#closing, end: this.#closing, text }];
   }
 

@@ -55,7 +55,8 @@ export function streamFailureFrame(failure: StreamFailure, official: boolean): s
     const event = { type: 'error', code, message, sequence_number: 0 };
     return dataFrame('error', JSON.stringify(event));
   }
-  const type = failure.status >= 500 || failure.status === 0 ? 'server_error' : 'invalid_request_error';
+  const type =
+    failure.status >= 500 || failure.status === 0 ? 'server_error' : 'invalid_request_error';
   const event = {
     type: 'response.failed',
     sequence_number: 0,

@@ -30,7 +30,8 @@ export function safeError(error: unknown): JsonObject {
   for (const key of KEPT) {
     const value = error[key];
     const text = typeof value === 'number' ? String(value) : value;
-    if (typeof text === 'string') safe[key] = safeText(text, key === 'message' ? MAX_MESSAGE : MAX_WORD);
+    if (typeof text === 'string')
+      safe[key] = safeText(text, key === 'message' ? MAX_MESSAGE : MAX_WORD);
     else if (text === null) safe[key] = null;
   }
   return safe;
@@ -38,7 +39,10 @@ export function safeError(error: unknown): JsonObject {
 
 function safeText(text: string, limit: number): string {
   // Twice the units of the limit hold every code point that counts, and bound the search.
-  const shown = text.slice(0, 2 * limit + 2).replace(BEARER, REDACTED).replace(NAMED, `$1${REDACTED}`);
+  const shown = text
+    .slice(0, 2 * limit + 2)
+    .replace(BEARER, REDACTED)
+    .replace(NAMED, `$1${REDACTED}`);
   const points = [...shown];
   return points.length > limit ? `${points.slice(0, limit).join('')}…` : shown;
 }

@@ -10,7 +10,7 @@ import type { SseEvent } from '../format.ts';
 /** Characters of one event; the reference's line limit (codex.md 1.11). */
 export const MAX_EVENT_CHARS = 50 * 1024 * 1024;
 
-/** Bytes of a bad payload that are shown in the error. */
+/** Bytes of a bad payload that are shown in the error (of a bare line: characters). */
 const SHOWN_BYTES = 512;
 
 const DONE = '[DONE]';
@@ -26,7 +26,12 @@ export class SseReader {
   #pending = '';
   /** Where the search for the blank line goes on, so that a growing event is not searched again. */
   #searched = 0;
+  /** Text behind `#pending` without a line end: a long line is put together once, at its end. */
+  #tail: string[] = [];
+  #tailChars = 0;
   #first = true;
+  /** The text before ended with a CR, which already counts as a line end. */
+  #skipLineFeed = false;
 
   constructor(onEvent: EventListener) {
     this.#onEvent = onEvent;
@@ -36,8 +41,7 @@ export class SseReader {
   push(chunk: Uint8Array): void {
     // StringDecoder takes any view, its types name Buffer only.
     this.#add(this.#decoder.write(chunk as Buffer));
-    this.#drain();
-    if (this.#pending.length > MAX_EVENT_CHARS) {
+    if (this.#pending.length + this.#tailChars > MAX_EVENT_CHARS) {
       throw bad(`the upstream sent an event of more than ${MAX_EVENT_CHARS} characters`);
     }
   }
@@ -45,30 +49,38 @@ export class SseReader {
   /** The stream ended: an event without its blank line still counts, if it is whole. */
   end(): void {
     this.#add(this.#decoder.end());
-    if (this.#pending.endsWith('\r')) this.#pending = `${this.#pending.slice(0, -1)}\n`;
-    this.#drain();
+    this.#join();
     const rest = this.#pending;
     this.#pending = '';
     if (rest.trim() !== '') this.#frame(rest.endsWith('\n') ? rest.slice(0, -1) : rest);
   }
 
   #add(text: string): void {
-    if (text === '') return;
-    let added = text;
-    if (this.#first) {
-      this.#first = false;
-      if (added.startsWith(BOM)) added = added.slice(1);
-    }
-    this.#pending = this.#pending === '' ? added : this.#pending + added;
-    if (added.includes('\r') || this.#pending.includes('\r')) this.#normalise();
+    const added = this.#normalised(text);
+    if (added === '') return;
+    this.#tail.push(added);
+    this.#tailChars += added.length;
+    if (!added.includes('\n')) return;
+    this.#join();
+    this.#drain();
   }
 
-  /** CRLF and CR become LF; a CR at the very end waits for what follows it. */
-  #normalise(): void {
-    const held = this.#pending.endsWith('\r');
-    const text = held ? this.#pending.slice(0, -1) : this.#pending;
-    this.#pending = text.replace(/\r\n?/g, '\n') + (held ? '\r' : '');
-    this.#searched = 0;
+  #join(): void {
+    if (this.#tail.length === 0) return;
+    this.#pending += this.#tail.length === 1 ? (this.#tail[0] as string) : this.#tail.join('');
+    this.#tail = [];
+    this.#tailChars = 0;
+  }
+
+  /** Without the BOM at the very start; CRLF and CR become LF, also when they are cut apart. */
+  #normalised(text: string): string {
+    if (text === '') return '';
+    let added = text;
+    if (this.#first && added.startsWith(BOM)) added = added.slice(1);
+    this.#first = false;
+    if (this.#skipLineFeed && added.startsWith('\n')) added = added.slice(1);
+    this.#skipLineFeed = text.endsWith('\r');
+    return added.includes('\r') ? added.replace(/\r\n?/g, '\n') : added;
   }
 
   #drain(): void {
@@ -98,7 +110,8 @@ export class SseReader {
         const value = fieldValue(line, 5);
         data = data === undefined ? value : `${data}\n${value}`;
       } else if (line.startsWith('event:')) event = fieldValue(line, 6);
-      else if (line.startsWith('{') && data === undefined) throw bad(line, line);
+      else if (line.startsWith('{') && data === undefined)
+        throw bad(line.slice(0, SHOWN_BYTES), line);
     }
     this.#emit(event, data ?? '', frame);
   }

@@ -1,0 +1,52 @@
+/** Error bodies in the OpenAI form (routing.md 9.1): JSON of the upstream as it came, text wrapped. */
+import { STATUS_CODES } from 'node:http';
+import { errorWords, isOwnCode, ownCode } from '../../formats/openai-error.ts';
+import { SwitchyardError } from '../../errors.ts';
+import type { TurnFailure } from '../../turn.ts';
+
+/** Anything that ends a request without an answer. */
+export type Failure = SwitchyardError | TurnFailure;
+
+const LOWEST_ERROR = 400;
+const HIGHEST_ERROR = 599;
+
+/** The status a client gets: 500 for a failure without one, 502 for one that is no error. */
+export function answerStatus(status: number): number {
+  if (status >= LOWEST_ERROR && status <= HIGHEST_ERROR) return status;
+  return status === 0 ? 500 : 502;
+}
+
+/** The whole body; always JSON, never empty. */
+export function errorBody(failure: Failure): string {
+  const { body } = failure;
+  if (typeof body === 'string' && parsedJson(body) !== undefined) return body;
+  return wrapped(failure, body ?? failure.message);
+}
+
+/** An error object around a text. */
+export function wrapped(failure: Failure, text: string): string {
+  const status = answerStatus(failure.status);
+  const { type, code } = errorWords(status);
+  return JSON.stringify({
+    error: {
+      message: text.trim() || reason(status),
+      type,
+      code: isOwnCode(failure.code) ? ownCode(failure.code) : code,
+      param: failure instanceof SwitchyardError ? failure.param : undefined,
+    },
+  });
+}
+
+/** The value of a JSON text, a bare string or number included; undefined for anything else. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // Upstreams answer with plain text and HTML too: not being JSON is an ordinary outcome.
+    return undefined;
+  }
+}
+
+function reason(status: number): string {
+  return STATUS_CODES[status] ?? `Error ${status}`;
+}
