@@ -27,11 +27,20 @@ export interface Range {
   readonly end: number;
 }
 
+/** Walks over a value by itself: returns the offset behind it, or undefined to have it skipped. */
+export type ValueWalker = (key: string, valueStart: number) => number | undefined;
+
 /**
- * Members of the object in `bytes[start..end)`, in order; duplicate keys appear twice.
+ * Members of the object in `bytes[start..end)`, in order; duplicate keys appear twice. `walk` spares
+ * a second pass over values that have to be looked into.
  * @throws SwitchyardError `invalid_json` when the range is not exactly one object.
  */
-export function scanObject(bytes: Uint8Array, start = 0, end = bytes.length): Member[] {
+export function scanObject(
+  bytes: Uint8Array,
+  start = 0,
+  end = bytes.length,
+  walk?: ValueWalker,
+): Member[] {
   const members: Member[] = [];
   let at = skipSpace(bytes, start, end);
   if (bytes[at] !== OPEN_BRACE || at >= end) throw broken('an object was expected', at);
@@ -47,8 +56,9 @@ export function scanObject(bytes: Uint8Array, start = 0, end = bytes.length): Me
     at = skipSpace(bytes, keyEnd, end);
     if (bytes[at] !== COLON || at >= end) throw broken('a colon was expected', at);
     const valueStart = skipSpace(bytes, at + 1, end);
-    const valueEnd = skipValue(bytes, valueStart, end);
-    members.push({ key: keyText(bytes, keyStart, keyEnd), keyStart, valueStart, valueEnd });
+    const key = keyText(bytes, keyStart, keyEnd);
+    const valueEnd = walk?.(key, valueStart) ?? skipValue(bytes, valueStart, end);
+    members.push({ key, keyStart, valueStart, valueEnd });
     at = skipSpace(bytes, valueEnd, end);
     const next = at < end ? bytes[at] : -1;
     if (next === CLOSE_BRACE) break;
@@ -140,7 +150,8 @@ export function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function skipSpace(bytes: Uint8Array, at: number, end: number): number {
+/** Offset of the first byte that is no white space. */
+export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
   let position = at;
   while (position < end) {
     const byte = bytes[position];
@@ -238,7 +249,8 @@ function tryParse(text: string): unknown {
   }
 }
 
-function broken(what: string, at: number): SwitchyardError {
+/** `invalid_json` that names the place. */
+export function broken(what: string, at: number): SwitchyardError {
   return new SwitchyardError('invalid_json', {
     message: `the request body is not valid JSON: ${what} at byte ${at}`,
   });

@@ -2,20 +2,22 @@
 import { closingBrace } from '../../json/closing-brace.ts';
 import { ObjectEdits, applyEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
-import { scanObject } from '../../json/scan.ts';
+import { scanObject, type ValueWalker } from '../../json/scan.ts';
 import type { RequestContext } from '../format.ts';
 import { editReasoning } from './reasoning-edit.ts';
 
 /**
  * Model, continuity key, retention and reasoning, then what `more` adds; every other byte stays.
+ * `walk` sees the values on the only pass over the body.
  * @throws SwitchyardError `invalid_json` | `invalid_request`.
  */
 export function editedBody(
   body: Uint8Array,
   context: RequestContext,
   more?: (members: readonly Member[], edits: ObjectEdits) => void,
+  walk?: ValueWalker,
 ): Uint8Array {
-  const members = scanObject(body);
+  const members = scanObject(body, 0, body.length, walk);
   const edits = new ObjectEdits(body, members, closingBrace(body));
   edits.set('model', JSON.stringify(context.model));
   if (context.cacheKey !== undefined) {

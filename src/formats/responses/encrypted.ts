@@ -7,7 +7,6 @@
 export const MAX_ENCRYPTED_CHARS = 32 * 1024 * 1024;
 
 const PREFIX = 'gAAAA';
-const BASE64URL = /^[A-Za-z0-9_-]+={0,2}$/;
 
 /** Bytes around the cipher text: version, time, IV and MAC. */
 const FRAME_BYTES = 57;
@@ -16,10 +15,13 @@ const BLOCK_BYTES = 16;
 /** Could an OpenAI upstream have issued this text? White space around it makes it invalid. */
 export function isOpenAiEncrypted(text: unknown): boolean {
   if (typeof text !== 'string' || !text.startsWith(PREFIX)) return false;
-  if (text.length > MAX_ENCRYPTED_CHARS || !BASE64URL.test(text)) return false;
-  const digits = text.length - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
-  // One digit alone carries no byte; the prefix already fixes the first byte to 0x80.
-  if (digits % 4 === 1) return false;
-  const cipherBytes = Math.floor((digits * 3) / 4) - FRAME_BYTES;
+  if (text.length > MAX_ENCRYPTED_CHARS || text.includes('+') || text.includes('/')) return false;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const digits = text.length - padding;
+  // The decoder passes over foreign characters: then it finds fewer bytes than there is room for.
+  const { length } = Buffer.from(text, 'base64url');
+  if (length !== Math.floor((digits * 3) / 4) || digits % 4 === 1) return false;
+  const cipherBytes = length - FRAME_BYTES;
+  // The prefix already fixes the first byte to 0x80.
   return cipherBytes > 0 && cipherBytes % BLOCK_BYTES === 0;
 }

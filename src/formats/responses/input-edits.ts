@@ -8,59 +8,63 @@ import type { Member } from '../../json/members.ts';
 import { forEachElement, memberOf, readString, scanObject } from '../../json/scan.ts';
 import { isOpenAiEncrypted } from './encrypted.ts';
 import { planItemIds, type ItemFacts } from './item-ids.ts';
-import { Occurrences, holds, token } from './occurrences.ts';
+import type { FoundItem, InputScan, ValueRange } from './input-scan.ts';
 
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const BREAKPOINT = 'prompt_cache_breakpoint';
-const BREAKPOINT_TOKEN = token(BREAKPOINT);
 
-/** What makes an item worth reading. */
-const SIGNS = [token('id'), token('reasoning'), token('system'), BREAKPOINT_TOKEN];
-
-interface Range {
-  start: number;
-  end: number;
-}
-
+/** What is to be done with an item, and the facts that its id depends on. */
 interface Item extends ItemFacts {
-  place: number;
-  edits: ObjectEdits;
+  found: FoundItem;
+  removesId: boolean;
+  removesEncrypted: boolean;
 }
 
-/** Edits for the array in `bytes[start..end)`. @throws SwitchyardError `invalid_json`. */
-export function inputEdits(bytes: Uint8Array, start: number, end: number): Edit[] {
-  const signs = SIGNS.filter((sign) => holds(bytes, sign, start, end));
-  if (signs.length === 0) return [];
-  const occurrences = signs.map((sign) => new Occurrences(bytes, sign, start));
-  const ranges: Range[] = [];
-  const items: Item[] = [];
-  forEachElement(bytes, start, end, (from, to, place) => {
-    ranges.push({ start: from, end: to });
-    if (bytes[from] !== OPEN_BRACE) return undefined;
-    if (!occurrences.some((occurrence) => occurrence.within(from, to))) return undefined;
-    items.push(readItem(bytes, from, to, place));
-    return undefined;
-  });
-  return applyIds(items, ranges);
-}
-
-function readItem(bytes: Uint8Array, start: number, end: number, place: number): Item {
-  const members = scanObject(bytes, start, end);
-  const edits = new ObjectEdits(bytes, members, end - 1);
-  const text = (key: string): string | undefined => stringMember(bytes, members, key);
-  if (text('role') === 'system') edits.set('role', '"developer"');
-  if (holds(bytes, BREAKPOINT_TOKEN, start, end)) removeBreakpoints(bytes, members, edits);
-  const type = text('type');
-  const encrypted = memberOf(members, 'encrypted_content');
-  if (type !== 'reasoning') {
-    return { place, edits, type, id: text('id'), encrypted: encrypted !== undefined };
+/** Edits for the items that were found. @throws SwitchyardError `invalid_json`. */
+export function inputEdits(bytes: Uint8Array, scan: InputScan): Edit[] {
+  const items = scan.found.map((found) => readItem(bytes, found));
+  const plans = planItemIds(items);
+  const edits: Edit[] = [];
+  const dropped = new Set<number>();
+  for (const [index, item] of items.entries()) {
+    const plan = plans[index] ?? 'keep';
+    if (plan === 'drop') dropped.add(item.found.place);
+    else edits.push(...itemEdits(bytes, item, plan === 'keep' ? undefined : plan.id));
   }
-  const isValid = isOpenAiEncrypted(text('encrypted_content'));
-  if (encrypted !== undefined && !isValid) edits.remove('encrypted_content');
-  // Nothing is stored upstream (`store` is false), so an id without content would not be found.
-  if (!isValid) edits.remove('id');
-  return { place, edits, type, id: isValid ? text('id') : undefined, encrypted: isValid };
+  return dropped.size === 0 ? edits : [...edits, ...removals(scan.ranges, dropped)];
+}
+
+function readItem(bytes: Uint8Array, found: FoundItem): Item {
+  const id = textIn(bytes, found.id);
+  if (!found.isReasoning) {
+    const type = id === undefined ? undefined : textIn(bytes, found.type);
+    return { found, type, id, encrypted: false, removesId: false, removesEncrypted: false };
+  }
+  const isValid = isOpenAiEncrypted(textIn(bytes, found.encrypted));
+  return {
+    found,
+    type: 'reasoning',
+    id: isValid ? id : undefined,
+    encrypted: isValid,
+    // Nothing is stored upstream (`store` is false), so an id without content would not be found.
+    removesId: !isValid && found.id.start > 0,
+    removesEncrypted: !isValid && found.encrypted.start > 0,
+  };
+}
+
+function itemEdits(bytes: Uint8Array, item: Item, id: string | undefined): Edit[] {
+  const { found, removesId, removesEncrypted } = item;
+  const { isSystem, hasBreakpoint } = found;
+  if (!isSystem && !hasBreakpoint && !removesId && !removesEncrypted && id === undefined) return [];
+  const members = scanObject(bytes, found.start, found.end);
+  const edits = new ObjectEdits(bytes, members, found.end - 1);
+  if (isSystem) edits.set('role', '"developer"');
+  if (hasBreakpoint) removeBreakpoints(bytes, members, edits);
+  if (removesId) edits.remove('id');
+  if (removesEncrypted) edits.remove('encrypted_content');
+  if (id !== undefined) edits.set('id', JSON.stringify(id));
+  return edits.edits();
 }
 
 function removeBreakpoints(
@@ -79,39 +83,18 @@ function removeBreakpoints(
   });
 }
 
-function applyIds(items: readonly Item[], ranges: readonly Range[]): Edit[] {
-  const plans = planItemIds(items);
-  const edits: Edit[] = [];
-  const dropped = new Set<number>();
-  for (const [index, item] of items.entries()) {
-    const plan = plans[index];
-    if (plan === 'drop') {
-      dropped.add(item.place);
-      continue;
-    }
-    if (typeof plan === 'object') item.edits.set('id', JSON.stringify(plan.id));
-    edits.push(...item.edits.edits());
-  }
-  return dropped.size === 0 ? edits : [...edits, ...removals(ranges, dropped)];
-}
-
 /** Cuts elements out of the array, each with the comma on the side where one is left over. */
-function removals(ranges: readonly Range[], dropped: ReadonlySet<number>): Edit[] {
-  const lastKept = ranges.findLastIndex((_range, place) => !dropped.has(place));
+function removals(ranges: readonly number[], dropped: ReadonlySet<number>): Edit[] {
+  let lastKept = ranges.length / 2 - 1;
+  while (dropped.has(lastKept)) lastKept -= 1;
   return [...dropped].map((place) => {
-    const own = ranges[place] ?? { start: 0, end: 0 };
-    if (place < lastKept) {
-      return { start: own.start, end: ranges[place + 1]?.start ?? own.end, text: '' };
-    }
-    return { start: ranges[place - 1]?.end ?? own.start, end: own.end, text: '' };
+    const start = ranges[2 * place] ?? 0;
+    const end = ranges[2 * place + 1] ?? start;
+    if (place < lastKept) return { start, end: ranges[2 * place + 2] ?? end, text: '' };
+    return { start: ranges[2 * place - 1] ?? start, end, text: '' };
   });
 }
 
-function stringMember(
-  bytes: Uint8Array,
-  members: readonly Member[],
-  key: string,
-): string | undefined {
-  const member = memberOf(members, key);
-  return member === undefined ? undefined : readString(bytes, member.valueStart, member.valueEnd);
-}
+/** The string in the range; undefined for any other value and for none. */
+const textIn = (bytes: Uint8Array, { start, end }: ValueRange): string | undefined =>
+  start === 0 ? undefined : readString(bytes, start, end);

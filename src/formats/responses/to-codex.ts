@@ -11,15 +11,30 @@ import type { FormatPair, RequestContext } from '../format.ts';
 import { editedBody } from './common-edits.ts';
 import { forwardResponses } from './forward.ts';
 import { inputEdits } from './input-edits.ts';
-import { holds, token } from './occurrences.ts';
+import { InputScan } from './input-scan.ts';
 import { toolEdits } from './tool-edits.ts';
 import { wrongInput } from './wrong-input.ts';
 
 /** Responses clients on a Codex upstream, which always streams. */
 export const responsesToCodex: FormatPair = {
   alwaysStreams: true,
-  encodeRequest: (body, context) =>
-    editedBody(body, context, (members, edits) => editForCodex(body, members, edits, context)),
+  encodeRequest(body, context) {
+    let scan: InputScan | undefined;
+    return editedBody(
+      body,
+      context,
+      (members, edits) => {
+        editForCodex(body, members, edits, context);
+        editInput(body, memberOf(members, 'input'), edits, scan);
+      },
+      (key, valueStart) => {
+        if (key !== 'input') return undefined;
+        // Of duplicate members the last one counts.
+        scan = body[valueStart] === OPEN_BRACKET ? new InputScan(body) : undefined;
+        return scan?.walk(valueStart);
+      },
+    );
+  },
   response: forwardResponses,
 };
 
@@ -41,7 +56,6 @@ const REFUSED = [
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
 const LITE_FLAG = 'ws_request_header_x_openai_internal_codex_responses_lite';
-const LITE_TOKEN = token(LITE_FLAG);
 
 /** A string `input` becomes the message it stands for; its text stays as the client wrote it. */
 const BEFORE_TEXT = '[{"type":"message","role":"user","content":[{"type":"input_text","text":';
@@ -66,7 +80,6 @@ function editForCodex(
   editStreamOptions(body, members, edits, context);
   editParallel(body, members, edits, context);
   for (const edit of toolEdits(body, members)) edits.inside(edit);
-  editInput(body, memberOf(members, 'input'), edits);
 }
 
 /** A list that says the same in another layout keeps its bytes. */
@@ -123,20 +136,23 @@ function hasTools(body: Uint8Array, members: readonly Member[]): boolean {
 
 function isLiteBody(body: Uint8Array, members: readonly Member[]): boolean {
   const member = memberOf(members, 'client_metadata');
-  if (member === undefined || !holds(body, LITE_TOKEN, member.valueStart, member.valueEnd)) {
-    return false;
-  }
+  if (member === undefined || !rawText(body, member).includes(LITE_FLAG)) return false;
   const metadata = parseValue(body, member);
   if (!isObject(metadata)) return false;
   return metadata[LITE_FLAG] === true || metadata[LITE_FLAG] === 'true';
 }
 
-function editInput(body: Uint8Array, input: Member | undefined, edits: ObjectEdits): void {
+function editInput(
+  body: Uint8Array,
+  input: Member | undefined,
+  edits: ObjectEdits,
+  scan: InputScan | undefined,
+): void {
   // An explicit null counts as missing (13, Q14); the upstream tells what it needs.
   if (input === undefined || rawText(body, input, 4) === 'null') return;
   const { valueStart: start, valueEnd: end } = input;
-  if (body[start] === OPEN_BRACKET) {
-    for (const edit of inputEdits(body, start, end)) edits.inside(edit);
+  if (scan !== undefined) {
+    for (const edit of inputEdits(body, scan)) edits.inside(edit);
   } else if (body[start] === QUOTE) {
     edits.inside({ start, end: start, text: BEFORE_TEXT });
     edits.inside({ start: end, end, text: BEHIND_TEXT });
