@@ -21,6 +21,8 @@ interface Batch {
 
 /** A frame type whose large byte field can be taken out and put back. */
 export interface FrameCodec<Frame> {
+  /** May the bytes be moved away from the sender? False: it needs them again, so a copy is sent. */
+  readonly movesBytes: boolean;
   /** The frame's byte field, if it has one. */
   bytesOf(frame: Frame): Uint8Array | undefined;
   /** The same frame with another byte field. */
@@ -115,7 +117,7 @@ export class FramePort<Out, In> {
       const frame = frames[index] as Out;
       const field = this.#outCodec.bytesOf(frame);
       if (field === undefined || field.byteLength < TRANSFER_BYTES) continue;
-      const owned = exclusive(field);
+      const owned = exclusive(field, this.#outCodec.movesBytes);
       bytes.push(owned);
       transfer.push(owned.buffer);
       owners.push(index);
@@ -166,8 +168,9 @@ export class FramePort<Out, In> {
 }
 
 /** The same bytes in a buffer of their own: a view of a larger buffer can not be transferred. */
-function exclusive(field: Uint8Array): Uint8Array<ArrayBuffer> {
+function exclusive(field: Uint8Array, mayMove: boolean): Uint8Array<ArrayBuffer> {
   const whole = field.byteOffset === 0 && field.byteLength === field.buffer.byteLength;
-  if (whole && field.buffer instanceof ArrayBuffer) return field as Uint8Array<ArrayBuffer>;
+  if (mayMove && whole && field.buffer instanceof ArrayBuffer)
+    return field as Uint8Array<ArrayBuffer>;
   return Uint8Array.prototype.slice.call(field) as Uint8Array<ArrayBuffer>;
 }

@@ -138,6 +138,19 @@ describe('frame port', () => {
     assert.equal(pieces[1]?.[0], 5);
   });
 
+  it('the front keeps a body that it sent: another host may get the turn next', async (context) => {
+    const { front, received } = pairOf(context);
+    const body = filled(TRANSFER_BYTES);
+    for (const id of [1, 2]) {
+      front.send(openFrame(id, body));
+      await waitUntil(() => received.length === id, 'the turn');
+    }
+    for (const frame of received) {
+      assert.ok(frame.t === 'open');
+      assert.deepEqual(Buffer.from(frame.turn.body), Buffer.from(filled(TRANSFER_BYTES)));
+    }
+  });
+
   it('several large fields of one post keep their owners', async (context) => {
     const { front, received } = pairOf(context);
     for (const id of [1, 2, 3]) front.send(openFrame(id, new Uint8Array(TRANSFER_BYTES).fill(id)));

@@ -34,7 +34,7 @@ const modelsOf = (turns: RecordedStep[]): string[] => [
 ];
 
 /** Set by the connection or by the test's own client. */
-const NOT_REPLAYED = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+const NOT_REPLAYED = new Set(['connection', 'content-length', 'transfer-encoding']);
 
 function replay(proxy: TestProxy, step: RecordedStep): Promise<ClientAnswer> {
   const text = Buffer.from(bodyText(step));
