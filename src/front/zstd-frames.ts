@@ -30,13 +30,14 @@ interface Walk {
 }
 
 /**
- * Checks the shape of all frames. `limit`: bytes that the decoded body may have.
+ * Checks the shape of all frames and counts them. `limit`: bytes that the decoded body may have.
  * @throws RangeError that says what is wrong.
  */
-export function checkFrames(bytes: Uint8Array, limit: number): void {
+export function checkFrames(bytes: Uint8Array, limit: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const walk: Walk = { view, at: 0, blocks: SPARE_BLOCKS + 4 * Math.ceil(limit / BLOCK_BYTES) };
-  for (let frames = 0; walk.at < view.byteLength; frames += 1) {
+  let frames = 0;
+  for (; walk.at < view.byteLength; frames += 1) {
     if (frames >= MAX_FRAMES) throw new RangeError('too many frames');
     const magic = view.getUint32(walk.at, true);
     walk.at += 4;
@@ -45,6 +46,7 @@ export function checkFrames(bytes: Uint8Array, limit: number): void {
     else throw new RangeError('not a zstd frame');
     if (walk.at > view.byteLength) throw new RangeError('a frame is cut off');
   }
+  return frames;
 }
 
 function skipFrame(walk: Walk): void {

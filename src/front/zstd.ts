@@ -35,8 +35,9 @@ const decode: Unzstd = zstdDecompress === undefined ? unzstdInSlices : promisify
  * `maxOutputLength`, any other error for broken data.
  */
 export async function unzstd(raw: Uint8Array, options: UnzstdOptions): Promise<Uint8Array> {
-  checkFrames(raw, options.maxOutputLength);
-  return decode(raw, options);
+  const frames = checkFrames(raw, options.maxOutputLength);
+  // Node's decoder stops after the first frame and drops the rest without a word.
+  return frames === 1 ? decode(raw, options) : unzstdInSlices(raw, options);
 }
 
 /** The decoder for Node without one. Expects frames that {@link checkFrames} has passed. */
