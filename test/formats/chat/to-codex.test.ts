@@ -145,6 +145,19 @@ describe('chat to codex, body for the upstream', () => {
     assert.throws(encode('[]'), { code: 'invalid_request' });
   });
 
+  it('refuses messages of a wrong type and names them', () => {
+    for (const messages of ['Hi', 7, {}]) {
+      const expected = { code: 'invalid_request', param: 'messages', message: /messages/ };
+      assert.throws(() => sent({ messages }), expected);
+    }
+  });
+
+  it('clients.md 2, row 7: camel-case names mean the same', () => {
+    const body = { messages: question, promptCacheKey: 'mine', promptCacheRetention: '24h' };
+    const { prompt_cache_key, prompt_cache_retention } = sent(body, { keepRetention: true });
+    assert.deepEqual([prompt_cache_key, prompt_cache_retention], ['mine', '24h']);
+  });
+
   it('never changes the client body', () => {
     const bytes = Buffer.from(JSON.stringify({ messages: question, tools }));
     const before = Buffer.from(bytes);
