@@ -16,7 +16,7 @@ function dataOf(frame: string, event: string): Record<string, unknown> {
   const [first, second, ...rest] = frame.split('\n');
   assert.equal(first, `event: ${event}`);
   assert.deepEqual(rest, ['', '']);
-  assert.ok(second?.startsWith('data: '));
+  assert.ok(second !== undefined && second.startsWith('data: '));
   return JSON.parse(second.slice(6)) as Record<string, unknown>;
 }
 

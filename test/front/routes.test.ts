@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { routeOf } from '../../src/front/routes.ts';
+
+describe('routes', () => {
+  const turns: [string, string][] = [
+    ['/v1/chat/completions', 'openai'],
+    ['/v1/responses', 'openai-response'],
+    ['/backend-api/codex/responses', 'openai-response'],
+  ];
+  for (const [path, format] of turns) {
+    it(`${path} takes turns of ${format}, by POST, with a key`, () => {
+      const entry = routeOf(path);
+      assert.deepEqual(entry?.route, { kind: 'turn', format });
+      assert.deepEqual(entry?.methods, ['POST']);
+      assert.equal(entry?.guarded, true);
+    });
+  }
+
+  it('the list of models needs a key', () => {
+    assert.deepEqual(routeOf('/v1/models'), {
+      route: { kind: 'models' },
+      methods: ['GET', 'HEAD'],
+      guarded: true,
+    });
+  });
+
+  it('connectivity checks need none and may be HEAD (clients.md 2, row 16)', () => {
+    for (const path of ['/', '/healthz', '/api/hello']) {
+      const entry = routeOf(path);
+      assert.equal(entry?.guarded, false, path);
+      assert.ok(entry?.methods.includes('HEAD'), path);
+    }
+  });
+
+  it('one trailing slash is forgiven, two are not', () => {
+    assert.equal(routeOf('/v1/responses/'), routeOf('/v1/responses'));
+    assert.equal(routeOf('/v1/responses//'), undefined);
+    assert.equal(routeOf('//'), routeOf('/'));
+  });
+
+  it('everything else is unknown', () => {
+    for (const path of ['', '/v1', '/V1/models', '/v1/chat', '/v1/responses/x', '__proto__']) {
+      assert.equal(routeOf(path), undefined, path);
+    }
+  });
+});
