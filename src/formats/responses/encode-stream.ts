@@ -10,7 +10,13 @@ import type { JsonObject } from '../../canonical/value.ts';
 import { answerText, isIncomplete } from './answer-text.ts';
 import type { ClientTool } from './client-tools.ts';
 import { callPrefix } from './encode-items.ts';
-import { CallOutput, MessageOutput, ReasoningOutput, type ItemPlace } from './output-item.ts';
+import {
+  CallOutput,
+  MessageOutput,
+  ReasoningOutput,
+  type EventWriter,
+  type ItemPlace,
+} from './output-item.ts';
 
 /** What the encoder is told about the turn. */
 export interface EncoderOptions {
@@ -108,10 +114,10 @@ export class ResponsesStreamEncoder {
     const { model } = this.#options;
     const facts = { id: this.#id, object: 'response', created_at: this.#created };
     const state = { ...facts, status: 'in_progress' };
-    this.#emit('response.created', {
+    this.#writer.event('response.created', {
       response: { ...state, background: false, error: null, output: [], model },
     });
-    this.#emit('response.in_progress', { response: { ...state, output: [], model } });
+    this.#writer.event('response.in_progress', { response: { ...state, output: [], model } });
   }
 
   #message(item: number, choice: number): MessageOutput {
@@ -119,14 +125,14 @@ export class ResponsesStreamEncoder {
     if (known instanceof MessageOutput && known.isOpen) return known;
     this.#close(choice, ReasoningOutput);
     const place = this.#place('msg', choice);
-    return this.#open(item, new MessageOutput(place, this.#emit));
+    return this.#open(item, new MessageOutput(place, this.#writer));
   }
 
   #reasoning(item: number, choice: number): ReasoningOutput {
     const known = this.#byItem.get(item);
     if (known instanceof ReasoningOutput && known.isOpen) return known;
     const place = this.#place('rs', choice);
-    return this.#open(item, new ReasoningOutput(place, this.#emit));
+    return this.#open(item, new ReasoningOutput(place, this.#writer));
   }
 
   /** A call takes its index when its first piece arrives, which may be before its name. */
@@ -143,7 +149,7 @@ export class ResponsesStreamEncoder {
     const outputIndex = this.#reserved.get(event.item) ?? this.#outputs.length;
     const tool = this.#options.toolOf(event.name);
     const place = { id: `${callPrefix(tool.kind)}_${event.id}`, outputIndex, choice };
-    const call = new CallOutput(place, this.#emit, { ...tool, callId: event.id });
+    const call = new CallOutput(place, this.#writer, { ...tool, callId: event.id });
     this.#open(event.item, call).add(event.arguments ?? '');
   }
 
@@ -198,14 +204,17 @@ export class ResponsesStreamEncoder {
       usage: this.#usage,
       requestBody: this.#options.requestBody,
     });
-    this.#sequence += 1;
-    const head = `{"type":"${type}","sequence_number":${String(this.#sequence)}`;
-    this.#text += `event: ${type}\ndata: ${head},"response":${response}}\n\n`;
+    this.#frame(type, `"response":${response}`);
   }
 
-  readonly #emit = (type: string, members: JsonObject): void => {
+  #frame(type: string, members: string): void {
     this.#sequence += 1;
-    const event = { type, sequence_number: this.#sequence, ...members };
-    this.#text += `event: ${type}\ndata: ${JSON.stringify(event)}\n\n`;
+    const head = `{"type":"${type}","sequence_number":${String(this.#sequence)},`;
+    this.#text += `event: ${type}\ndata: ${head}${members}}\n\n`;
+  }
+
+  readonly #writer: EventWriter = {
+    event: (type, members) => this.#frame(type, JSON.stringify(members).slice(1, -1)),
+    text: (type, members) => this.#frame(type, members),
   };
 }

@@ -10,8 +10,12 @@ import {
   type OutputCall,
 } from './encode-items.ts';
 
-/** Writes one event; the type comes first, the sequence number is added. */
-export type WriteEvent = (type: string, members: JsonObject) => void;
+/** Writes events; the type and the sequence number are put in front. */
+export interface EventWriter {
+  event(type: string, members: JsonObject): void;
+  /** The members as JSON text, for the many deltas. */
+  text(type: string, members: string): void;
+}
 
 /** Place of an item in the answer. */
 export interface ItemPlace {
@@ -33,11 +37,15 @@ abstract class BaseItem implements OutputItem {
   readonly place: ItemPlace;
   result: JsonObject | undefined;
   protected text = '';
-  readonly #write: WriteEvent;
+  readonly #writer: EventWriter;
+  /** Beginning of every delta. */
+  readonly #head: string;
 
-  constructor(place: ItemPlace, write: WriteEvent) {
+  constructor(place: ItemPlace, writer: EventWriter) {
     this.place = place;
-    this.#write = write;
+    this.#writer = writer;
+    const { id, outputIndex } = place;
+    this.#head = `"item_id":${JSON.stringify(id)},"output_index":${String(outputIndex)},`;
   }
 
   get isOpen(): boolean {
@@ -48,25 +56,35 @@ abstract class BaseItem implements OutputItem {
 
   protected write(type: string, members: JsonObject): void {
     const { id, outputIndex } = this.place;
-    this.#write(type, { item_id: id, output_index: outputIndex, ...members });
+    this.#writer.event(type, { item_id: id, output_index: outputIndex, ...members });
+  }
+
+  /** `rest`: further members as JSON text. */
+  protected writeDelta(type: string, rest: string, delta: string): void {
+    this.#writer.text(type, `${this.#head}${rest}"delta":${JSON.stringify(delta)}`);
   }
 
   protected writeItem(type: 'added' | 'done', item: JsonObject): void {
-    this.#write(`response.output_item.${type}`, { output_index: this.place.outputIndex, item });
+    this.#writer.event(`response.output_item.${type}`, {
+      output_index: this.place.outputIndex,
+      item,
+    });
   }
 }
 
+const TEXT_REST = '"content_index":0,"logprobs":[],';
+
 /** Text of the model. */
 export class MessageOutput extends BaseItem {
-  constructor(place: ItemPlace, write: WriteEvent) {
-    super(place, write);
+  constructor(place: ItemPlace, writer: EventWriter) {
+    super(place, writer);
     this.writeItem('added', messageItem(place.id, 'in_progress', []));
     this.write('response.content_part.added', { content_index: 0, part: textPart('') });
   }
 
   add(delta: string): void {
     this.text += delta;
-    this.write('response.output_text.delta', { content_index: 0, delta, logprobs: [] });
+    this.writeDelta('response.output_text.delta', TEXT_REST, delta);
   }
 
   override close(status: ItemStatus): void {
@@ -81,8 +99,8 @@ export class MessageOutput extends BaseItem {
 
 /** Reasoning of the model, shown as one summary. */
 export class ReasoningOutput extends BaseItem {
-  constructor(place: ItemPlace, write: WriteEvent) {
-    super(place, write);
+  constructor(place: ItemPlace, writer: EventWriter) {
+    super(place, writer);
     const item = { id: place.id, type: 'reasoning', status: 'in_progress', summary: [] };
     this.writeItem('added', item);
     this.write('response.reasoning_summary_part.added', {
@@ -93,7 +111,7 @@ export class ReasoningOutput extends BaseItem {
 
   add(delta: string): void {
     this.text += delta;
-    this.write('response.reasoning_summary_text.delta', { summary_index: 0, delta });
+    this.writeDelta('response.reasoning_summary_text.delta', '"summary_index":0,', delta);
   }
 
   override close(): void {
@@ -112,8 +130,8 @@ export class CallOutput extends BaseItem {
   /** Stands for arguments that never came. */
   emptyText = '';
 
-  constructor(place: ItemPlace, write: WriteEvent, call: OutputCall) {
-    super(place, write);
+  constructor(place: ItemPlace, writer: EventWriter, call: OutputCall) {
+    super(place, writer);
     this.#call = call;
     this.writeItem('added', callItem(place.id, 'in_progress', call, ''));
   }
@@ -126,7 +144,7 @@ export class CallOutput extends BaseItem {
   add(delta: string): void {
     this.text += delta;
     if (this.#call.kind === 'custom' || delta === '') return;
-    this.write('response.function_call_arguments.delta', { delta });
+    this.writeDelta('response.function_call_arguments.delta', '', delta);
   }
 
   override close(status: ItemStatus): void {
