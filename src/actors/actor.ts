@@ -2,13 +2,14 @@
  * The actor of one credential: the only place where its token is held, its cooldowns change and its
  * turns run. State changes happen between awaits, in the order in which things arrive: no locks.
  */
-import { applyFailure, applySuccess } from './cooldown.ts';
+import { applyFailure, applyNewToken, applySuccess, emptyState } from './cooldown.ts';
 import { blockOf } from './availability.ts';
-import { compileRules, type Classification } from './classify.ts';
+import { classify, compileRules, type Classification } from './classify.ts';
 import { Mailbox } from './mailbox.ts';
 import { providerFor } from './prepare.ts';
 import { SwitchyardError } from '../errors.ts';
 import { Turn, type Caller, type Token, type TurnOwner } from './turn.ts';
+import { tokenError, tokenFailure } from './tokens/token-failure.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { CompiledRule, Provider } from '../providers/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
@@ -40,7 +41,8 @@ export interface ActorEnvironment {
   now(): number;
   /** The actor's status changed: tell the fronts. */
   publish(actor: CredentialActor): void;
-  keeperFor(record: CredentialRecord): Keeper;
+  /** `onNewToken`: the access token changed. */
+  keeperFor(record: CredentialRecord, onNewToken: () => void): Keeper;
 }
 
 /** One credential and everything that happens on it. */
@@ -61,7 +63,7 @@ export class CredentialActor implements TurnOwner {
     this.rules = compileRules(record.requestScopedErrors);
     this.#state = state;
     this.#environment = environment;
-    this.#keeper = environment.keeperFor(record);
+    this.#keeper = environment.keeperFor(record, this.#onNewToken);
   }
 
   get state(): CredentialState {
@@ -109,8 +111,13 @@ export class CredentialActor implements TurnOwner {
     this.provider = providerFor(record);
     this.rules = compileRules(record.requestScopedErrors);
     this.#keeper.close();
-    this.#keeper = this.#environment.keeperFor(record);
+    this.#keeper = this.#environment.keeperFor(record, this.#onNewToken);
     this.#setState(state);
+  }
+
+  /** Cooling was switched off for all credentials: what it caused is void (routing.md 6.6). */
+  onCoolingOff(): void {
+    if (this.record.disableCooling === undefined) this.#setState(emptyState());
   }
 
   /** The credential is gone or the host stops: every open turn ends with `error`. */
@@ -149,6 +156,11 @@ export class CredentialActor implements TurnOwner {
     log.debug(diagnosticsOf(this.record, turn.request, prepared), 'upstream request');
   }
 
+  /** What a refused token caused is void (codex.md 6.4). */
+  readonly #onNewToken = (): void => {
+    this.#setState(applyNewToken(this.#state, this.now()));
+  };
+
   #setState(next: CredentialState): void {
     if (next === this.#state) return;
     this.#state = next;
@@ -168,8 +180,16 @@ export class CredentialActor implements TurnOwner {
     this.#obtaining = false;
     for (const turn of this.#mailbox.takeAll()) {
       if (turn.stream.ended) continue;
-      if (token !== undefined) turn.start(token);
-      else turn.refuse(new SwitchyardError('token_refresh_failed', { cause }));
+      if (token === undefined) this.#refuseWithoutToken(turn, tokenError(cause));
+      else turn.start(token);
     }
+  }
+
+  /** A missing token cools the credential like an upstream's refusal (routing.md 7.1). */
+  #refuseWithoutToken(turn: Turn, error: SwitchyardError): void {
+    const { path, upstreamModels } = turn.request;
+    const outcome = classify(tokenFailure(error), this.rules, path, 'not-sent');
+    this.settled(turn, upstreamModels[0] ?? '', outcome);
+    turn.refuse(error);
   }
 }

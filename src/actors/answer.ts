@@ -213,15 +213,19 @@ function joined(chunks: Uint8Array[]): Uint8Array {
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 }
 
-/** An answer whose content is not usable: the upstream's fault, only this turn is concerned. */
+/**
+ * An answer whose content is not usable. Only this turn is concerned: it may have been processed, so
+ * it is not sent again, and it says nothing about the credential.
+ */
 function brokenAnswer(error: SwitchyardError): UpstreamFailure {
   return {
     status: error.status,
+    code: error.code,
     body: error.body ?? error.message,
     headers: [],
     retryAfterMs: error.retryAfterMs,
     evidence: undefined,
-    requestScoped: error.code === 'upstream_incomplete_stream' || error.fault === 'client',
+    requestScoped: true,
     credentialScoped: false,
     network: 'none',
   };
@@ -237,6 +241,7 @@ const NETWORK_KINDS: Partial<Record<SwitchyardError['code'], UpstreamFailure['ne
 function networkFailure(error: SwitchyardError): UpstreamFailure {
   return {
     status: 0,
+    code: error.code,
     body: error.message,
     headers: [],
     retryAfterMs: undefined,

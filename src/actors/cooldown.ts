@@ -79,6 +79,23 @@ export function applySuccess(
   return { account: clean ? cleanModelState() : state.account, models: others };
 }
 
+/** A new access token: what a refused one caused is void (codex.md 6.4). */
+export function applyNewToken(state: CredentialState, nowMs: number): CredentialState {
+  if (hasCredentialQuota(state, nowMs)) return state;
+  const kept = Object.entries(state.models).filter(([, model]) => !refusedToken(model));
+  const clean = refusedToken(state.account);
+  if (!clean && kept.length === Object.keys(state.models).length) return state;
+  return {
+    account: clean ? cleanModelState() : state.account,
+    models: Object.fromEntries(kept),
+  };
+}
+
+const UNAUTHORIZED = 401;
+
+const refusedToken = ({ lastError, suspension }: ModelState): boolean =>
+  lastError?.httpStatus === UNAUTHORIZED || suspension === 'invalid_grant';
+
 /**
  * What survives a change of the credential's file or entry (routing.md 6.6). An entry that only moved
  * keeps everything; one that differs in any other way starts clean, apart from a limit of the whole

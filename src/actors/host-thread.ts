@@ -21,6 +21,7 @@ export function serveHost(port: MessagePort): void {
 
   const control: HostControl = {
     start(id, settings) {
+      let { proxyUrl } = settings;
       const upstream = new UpstreamHttp({ timeouts: settings.upstream });
       const translation = new PooledTranslation(settings.cpuPoolBytes);
       const log = loggerFor(id, settings.debug);
@@ -30,9 +31,11 @@ export function serveHost(port: MessagePort): void {
         translation,
         log,
         now: Date.now,
-        keeperFor: (record) => keeperFor(record, upstream, settings.proxyUrl, log),
+        keeperFor: (record, onNewToken) =>
+          keeperFor(record, upstream, () => proxyUrl, log, { onNewToken }),
       });
       apply = (next) => {
+        proxyUrl = next.proxyUrl;
         upstream.setTimeouts(next.upstream);
         translation.poolBytes = next.cpuPoolBytes;
         setDebug(next.debug);

@@ -84,7 +84,10 @@ export class ActorHost {
   }
 
   reconfigure(settings: HostSettings): void {
+    const coolingEnds =
+      settings.retry.disableCooling && !this.#environment.settings.retry.disableCooling;
     this.#environment.settings = settings;
+    if (coolingEnds) for (const actor of this.#actors.values()) actor.onCoolingOff();
   }
 
   /** Resolves when no turn is open any more; what is left at the deadline is ended. */

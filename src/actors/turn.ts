@@ -7,6 +7,7 @@ import { UpstreamAnswer } from './answer.ts';
 import { classify, type Classification } from './classify.ts';
 import { turnFailure } from './turn-failure.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
+import { sealedHeaders, sealedTurnState } from '../providers/codex/turn-state.ts';
 import { prepareTurn, type PreparedTurn } from './prepare.ts';
 import type { CompiledRule, Provider, UpstreamFailure } from '../providers/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
@@ -186,9 +187,11 @@ export class Turn {
   #commit(): void {
     if (this.stream.committed) return;
     const type = this.request.stream ? 'text/event-stream' : 'application/json';
+    const { handle } = this.#owner.record;
+    // The turn state goes to the client even without passthrough (clients.md 2, row 8).
     const headers = this.#owner.settings.passthroughHeaders
-      ? this.#upstreamHeaders
-      : turnStateOf(this.#upstreamHeaders);
+      ? sealedHeaders(handle, this.#upstreamHeaders)
+      : sealedTurnState(handle, this.#upstreamHeaders);
     this.stream.head(this.#status, type, headers, this.#prepared?.continuity.source ?? 'none');
   }
 
@@ -239,7 +242,7 @@ export class Turn {
       const summary = this.#summary(failure.status, undefined);
       const stop = outcome.verdict === 'stop' || this.stream.committed;
       this.stream.fail({
-        code: 'upstream_error',
+        code: failure.code ?? 'upstream_error',
         status: failure.status,
         message: outcome.message,
         body: failure.body,
@@ -273,13 +276,4 @@ export class Turn {
       ownMs: this.#ownMs,
     };
   }
-}
-
-/** `x-codex-turn-state` goes to the client even without passthrough (clients.md 2, row 8). */
-function turnStateOf(headers: string[]): string[] {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]?.toLowerCase() !== 'x-codex-turn-state') continue;
-    return ['x-codex-turn-state', headers[index + 1] ?? ''];
-  }
-  return [];
 }

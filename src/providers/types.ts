@@ -1,4 +1,5 @@
 /** What a provider folder must offer. Everything here is pure; the actor does the I/O. */
+import type { ErrorCode } from '../errors.ts';
 import type { RequestScopedRule, CredentialRecord } from '../credentials/record.ts';
 import type { TurnRequest } from '../turn.ts';
 import type { ClientFormat, SseEvent, UpstreamFormat } from '../formats/format.ts';
@@ -8,6 +9,8 @@ import type { UpstreamRequest } from '../upstream/types.ts';
 export interface UpstreamFailure {
   /** HTTP status after the provider's normalisation; 0 = none (network). */
   status: number;
+  /** Code of the catalogue when the failure is not the upstream's own answer. */
+  code?: ErrorCode;
   /** Error text or JSON, as the client shall see it. */
   body: string;
   /** Upstream response headers, flat pairs. */

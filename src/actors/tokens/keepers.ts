@@ -17,11 +17,14 @@ export interface KeeperOptions {
   onNewToken?: () => void;
 }
 
-/** Makes the keeper of a credential. `proxyUrl`: the global one, for credentials without their own. */
+/**
+ * Makes the keeper of a credential. `proxyUrl`: the global one in force, for
+ * credentials without their own.
+ */
 export function keeperFor(
   record: CredentialRecord,
   upstream: Caller,
-  proxyUrl: string,
+  proxyUrl: () => string,
   log: Log,
   options: KeeperOptions = {},
 ): Keeper {
@@ -32,7 +35,9 @@ export function keeperFor(
     upstream,
     clock: options.clock ?? systemClock,
     url: options.tokenUrl ?? (process.env[CODEX_TOKEN_URL_VARIABLE]?.trim() || CODEX_TOKEN_URL),
-    proxyUrl: record.proxyUrl === '' ? proxyUrl : record.proxyUrl,
+    get proxyUrl() {
+      return record.proxyUrl === '' ? proxyUrl() : record.proxyUrl;
+    },
   };
   return new FileKeeper(record, source.path, route, log, options.onNewToken ?? (() => undefined));
 }

@@ -26,7 +26,7 @@ const NESTED = {
 describe('API keys', () => {
   it('of a config entry are there at once and never renewed', async (t) => {
     const { logged } = await keepFile(t, FLAT, (call) => call.json(500, '{}'));
-    const keeper = keeperFor(keyRecord(), plainCaller, '', logged.log);
+    const keeper = keeperFor(keyRecord(), plainCaller, () => '', logged.log);
     const token = { token: 'sk-up-1', accountId: undefined };
     assert.deepEqual(keeper.current(START_MS), token);
     assert.deepEqual(await keeper.obtain(), token);
@@ -441,7 +441,7 @@ describe('the token address', () => {
     process.env[CODEX_TOKEN_URL_VARIABLE] = `${kept.auth.origin}/elsewhere`;
     t.after(() => delete process.env[CODEX_TOKEN_URL_VARIABLE]);
     const source = { kind: 'file', path: kept.path, fingerprint: '' } as const;
-    const keeper = keeperFor(record({ source }), plainCaller, '', kept.logged.log);
+    const keeper = keeperFor(record({ source }), plainCaller, () => '', kept.logged.log);
     t.after(() => keeper.close());
     assert.equal((await keeper.obtain())?.token, 'A2');
     assert.equal(kept.auth.requests[0]?.path, '/elsewhere');
@@ -453,7 +453,7 @@ describe('the token address', () => {
     t.after(() => delete process.env[CODEX_TOKEN_URL_VARIABLE]);
     const source = { kind: 'file', path: kept.path, fingerprint: '' } as const;
     const options = { clock: kept.clock };
-    const keeper = keeperFor(record({ source }), plainCaller, '', kept.logged.log, options);
+    const keeper = keeperFor(record({ source }), plainCaller, () => '', kept.logged.log, options);
     t.after(() => keeper.close());
     const obtained = assert.rejects(keeper.obtain(), /not a URL/);
     await tries(kept.clock);

@@ -114,7 +114,13 @@ export async function keepFile(
         tokenUrl: `${auth.origin}/oauth/token`,
         onNewToken: () => void (kept.changes += 1),
       };
-      const keeper = keeperFor(record({ source, ...parts }), plainCaller, '', logged.log, options);
+      const keeper = keeperFor(
+        record({ source, ...parts }),
+        plainCaller,
+        () => '',
+        logged.log,
+        options,
+      );
       opened.push(keeper);
       return keeper;
     },
