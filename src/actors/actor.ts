@@ -148,6 +148,7 @@ export class CredentialActor implements TurnOwner {
 
   finished(turn: Turn): void {
     this.#turns.delete(turn);
+    if (this.#mailbox.size > 0) this.#mailbox.remove(turn);
   }
 
   diagnose(turn: Turn, prepared: PreparedTurn): void {

@@ -83,7 +83,8 @@ export class FramePort<Out, In> {
   }
 
   close(): void {
-    this.#flush();
+    do this.#flush();
+    while (this.#queue.length > 0);
     this.#port.close();
   }
 

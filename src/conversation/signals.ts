@@ -22,7 +22,11 @@ export interface SignalSource {
   members: readonly Member[];
 }
 
-/** Header, prefix of its id; rows 1 and 3 to 6, with the spellings real clients use (clients.md 2). */
+/**
+ * Header, prefix of its id; rows 1 and 3 to 5, with the spellings real clients use (clients.md 2).
+ * Row 6, `x-client-request-id`, is left out: most clients that send it make a new one for each
+ * request, and the one that does not always sends a session header too.
+ */
 const HEADERS: readonly (readonly [header: string, prefix: string])[] = [
   ['session-id', 'codex'],
   ['session_id', 'codex'],
@@ -30,7 +34,6 @@ const HEADERS: readonly (readonly [header: string, prefix: string])[] = [
   ['x-session-affinity', 'affinity'],
   ['x-amp-thread-id', 'amp'],
   ['conversation_id', 'conv'],
-  ['x-client-request-id', 'clientreq'],
 ];
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
