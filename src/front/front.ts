@@ -32,6 +32,8 @@ interface Ledger {
   path: string;
   model: string;
   startedAt: number;
+  /** Milliseconds of our own work: reading and routing the request. */
+  ownMs: number;
 }
 
 /** One front's request handling. */
@@ -67,7 +69,7 @@ export class Front implements Application {
   #newLedger(exchange: Exchange): Ledger {
     const id = requestId(randomBytes(4).toString('hex'));
     const { method, path } = exchange;
-    return { id, method, path, model: '', startedAt: performance.now() };
+    return { id, method, path, model: '', startedAt: performance.now(), ownMs: 0 };
   }
 
   #admit(exchange: Exchange, ledger: Ledger): BodySink | undefined {
@@ -140,6 +142,7 @@ export class Front implements Application {
     return {
       limit,
       onBody: (raw) => {
+        const began = performance.now();
         startTurn(
           this.#state,
           {
@@ -154,6 +157,7 @@ export class Front implements Application {
           },
           raw,
         );
+        ledger.ownMs += performance.now() - began;
       },
       onTooLarge: () =>
         onRefused(
@@ -181,7 +185,7 @@ export class Front implements Application {
   }
 
   #log(ledger: Ledger, report: TurnReport): void {
-    const facts = { ...ledger, ...report, endedAt: performance.now(), ownMs: 0 };
+    const facts = { ...ledger, ...report, endedAt: performance.now() };
     logRequest(this.#state.log, requestLine(facts));
   }
 }
