@@ -1,0 +1,273 @@
+/**
+ * The way of one turn over the credentials of its model: which one next, when to wait for another
+ * round, and which error is the answer in the end (routing.md 7). Knows no sockets and no timers.
+ */
+import { CATALOGUE, SwitchyardError } from '../errors.ts';
+import { choose } from '../routing/select.ts';
+import { isFree, summarise } from '../routing/availability.ts';
+import { isOwnCode } from '../formats/openai-error.ts';
+import { refusalOf } from '../routing/refusals.ts';
+import { roundsOf, waitForRound } from '../routing/rounds.ts';
+import type { AccountHandle, CredentialId } from '../ids.ts';
+import type { BindingTable } from '../routing/binding-table.ts';
+import type { ConversationKeys } from '../routing/session.ts';
+import type { Cursors } from '../routing/cursors.ts';
+import type { Offer } from '../routing/table.ts';
+import type { ResolvedModel } from '../routing/resolve.ts';
+import type { RetryConfig, RoutingStrategy } from '../config/types.ts';
+import type { States } from '../routing/marks.ts';
+import type { TurnFailure } from '../turn.ts';
+
+/**
+ * Rounds of one turn, and whole new executions, whatever the configuration says: with cooling off, a larger number would keep
+ * asking a broken upstream without a pause.
+ */
+export const MAX_ROUNDS = 100;
+
+/** One credential to try, with what the actor needs to know about the model there. */
+export interface Target {
+  credential: CredentialId;
+  handle: AccountHandle;
+  label: string;
+  upstreamModels: string[];
+  thinking: (string | null)[];
+  forcedModel: string | null;
+}
+
+/** What to do now. */
+export type RoutedStep =
+  | { do: 'try'; target: Target }
+  | { do: 'wait'; ms: number }
+  | { do: 'fail'; failure: SwitchyardError | TurnFailure };
+
+/** What a turn is routed with. It keeps these even when the configuration changes meanwhile. */
+export interface RoutedTurnParts {
+  resolved: ResolvedModel;
+  strategy: RoutingStrategy;
+  retry: RetryConfig;
+  /** Whole executions that may follow a failed one: streams only (routing.md 7.7). */
+  bootstrapRetries: number;
+  states: States;
+  cursors: Cursors;
+  /** Undefined: affinity is off, or the request has no signal. */
+  conversation: ConversationKeys | undefined;
+  bindings: BindingTable;
+  /** Between 0 and 1. */
+  random(): number;
+}
+
+/** Failures of a stream that a whole new execution may mend, besides all from 500 on. */
+const BOOTSTRAP: ReadonlySet<number> = new Set([0, 401, 402, 403, 408, 429]);
+
+/** Own failures that say for good that the account can not serve, though they cool nothing. */
+const ACCOUNT_LOST: ReadonlySet<string> = new Set([
+  'token_refresh_failed',
+  'credential_file_failed',
+]);
+
+/** One turn. */
+export class RoutedTurn {
+  readonly #parts: RoutedTurnParts;
+  #tried = new Set<CredentialId>();
+  #attempted = 0;
+  #round = 0;
+  #bootstraps: number;
+  #current: Offer | undefined;
+  /** Last failure of this round, and of the rounds before. */
+  #failure: TurnFailure | undefined;
+  #earlier: TurnFailure | undefined;
+  /** A credential of this round could not be asked at all. */
+  #passedOver: SwitchyardError | TurnFailure | undefined;
+  /** The answer, whatever else there is to try. */
+  #stop: TurnFailure | undefined;
+
+  constructor(parts: RoutedTurnParts) {
+    this.#parts = parts;
+    this.#bootstraps = Math.min(parts.bootstrapRetries, MAX_ROUNDS);
+  }
+
+  /** The next move. Call it once at the start, and after each failed try and each wait. */
+  next(nowMs: number): RoutedStep {
+    if (this.#stop !== undefined) return { do: 'fail', failure: this.#stop };
+    const { maxRetryCredentials } = this.#parts.retry;
+    const full = maxRetryCredentials > 0 && this.#attempted >= maxRetryCredentials;
+    const offer = full ? undefined : this.#pick(nowMs);
+    if (offer === undefined) return this.#endRound(nowMs);
+    this.#tried.add(offer.credential.id);
+    this.#attempted += 1;
+    this.#current = offer;
+    return { do: 'try', target: this.#targetOf(offer) };
+  }
+
+  /** The answer is complete: the conversation belongs to the credential that gave it. */
+  succeeded(nowMs: number): void {
+    const { conversation, bindings } = this.#parts;
+    if (conversation === undefined || this.#current === undefined) return;
+    bindings.prove(conversation, this.#current.credential.id, nowMs);
+  }
+
+  /** The try failed; also after its first byte, when nothing follows but bookkeeping. */
+  failed(failure: TurnFailure, nowMs: number): void {
+    const { conversation, bindings } = this.#parts;
+    const lost = !failure.neutral || ACCOUNT_LOST.has(failure.code);
+    if (lost && conversation !== undefined && this.#current !== undefined) {
+      bindings.release(conversation, this.#current.credential.id, nowMs);
+    }
+    if (failure.verdict === 'stop') this.#stop = failure;
+    else if (isPassedOver(failure)) this.#passOver(failure);
+    else this.#failure = failure;
+  }
+
+  /** The credential's host did not come back in time: nothing was asked of it. */
+  skipped(_nowMs: number): void {
+    this.#passOver(
+      new SwitchyardError('credential_not_ready', {
+        message: 'the worker of this credential is being replaced',
+      }),
+    );
+  }
+
+  #passOver(failure: SwitchyardError | TurnFailure): void {
+    this.#passedOver = failure;
+    this.#attempted -= 1;
+  }
+
+  #pick(nowMs: number): Offer | undefined {
+    const { conversation, bindings, resolved } = this.#parts;
+    if (conversation === undefined) return this.#choose(nowMs);
+    const binding = bindings.find(conversation, nowMs);
+    const bound = binding && resolved.model.offers.get(binding.credential);
+    const holds = bound !== undefined && this.#eligible(bound, nowMs);
+    const offer = holds ? bound : this.#choose(nowMs);
+    // The home of this conversation had no fault in its failure: this is only a visit elsewhere.
+    const visit = binding?.proven === true && this.#tried.has(binding.credential);
+    if (offer !== undefined && !visit) bindings.bind(conversation, offer.credential.id, nowMs);
+    return offer;
+  }
+
+  #choose(nowMs: number): Offer | undefined {
+    const { strategy, cursors, resolved } = this.#parts;
+    const { model } = resolved;
+    const eligible = (offer: Offer): boolean => this.#eligible(offer, nowMs);
+    for (const tier of model.tiers) {
+      const priority = tier[0]?.credential.priority ?? 0;
+      const cursor = cursors.of(`${model.scope}:${model.info.id}:${priority}`);
+      const offer = choose(strategy, tier, eligible, cursor);
+      if (offer !== undefined) return offer;
+    }
+    return undefined;
+  }
+
+  #eligible(offer: Offer, nowMs: number): boolean {
+    return (
+      !this.#tried.has(offer.credential.id) &&
+      this.#counts(offer) &&
+      isFree(offer, this.#parts.states, nowMs)
+    );
+  }
+
+  #counts(offer: Offer): boolean {
+    return this.#parts.strategy !== 'weighted-round-robin' || offer.credential.weight > 0;
+  }
+
+  #endRound(nowMs: number): RoutedStep {
+    const error = this.#failure ?? this.#refusal(nowMs);
+    const wait = this.#round < MAX_ROUNDS ? this.#waitAfter(error, nowMs) : undefined;
+    if (wait !== undefined) {
+      this.#startRound(this.#round + 1);
+      return wait > 0 ? { do: 'wait', ms: wait } : this.next(nowMs);
+    }
+    if (this.#bootstraps > 0 && this.#failure !== undefined && mayBootstrap(this.#failure)) {
+      this.#bootstraps -= 1;
+      this.#startRound(0);
+      return this.next(nowMs);
+    }
+    return { do: 'fail', failure: this.#failure ?? this.#earlier ?? error };
+  }
+
+  #waitAfter(error: SwitchyardError | TurnFailure, nowMs: number): number | undefined {
+    const { resolved, states, retry, random } = this.#parts;
+    return waitForRound({
+      model: resolved.model,
+      states,
+      retry,
+      round: this.#round,
+      status: statusForRounds(error),
+      counts: (offer) => this.#counts(offer),
+      nowMs,
+      random: random(),
+    });
+  }
+
+  #startRound(round: number): void {
+    const { resolved, retry } = this.#parts;
+    this.#round = round;
+    this.#attempted = 0;
+    this.#earlier = this.#failure ?? this.#earlier;
+    this.#failure = undefined;
+    this.#passedOver = undefined;
+    this.#tried = new Set();
+    for (const offer of resolved.model.offers.values()) {
+      if (roundsOf(offer, retry) < round) this.#tried.add(offer.credential.id);
+    }
+  }
+
+  /** Nobody was asked: why not? */
+  #refusal(nowMs: number): SwitchyardError | TurnFailure {
+    const { resolved, states } = this.#parts;
+    const passedOver = this.#passedOver;
+    const blocked = summarise(
+      resolved.model,
+      states,
+      nowMs,
+      (offer) =>
+        this.#counts(offer) && (passedOver !== undefined || !this.#tried.has(offer.credential.id)),
+    );
+    if (passedOver !== undefined && blocked.untilMs <= nowMs) return passedOver;
+    return refusalOf(resolved.model, resolved.routeModel, blocked, nowMs);
+  }
+
+  #targetOf(offer: Offer): Target {
+    const { id, handle, label } = offer.credential;
+    const asked = this.#parts.resolved.suffix;
+    const start = this.#poolStart(offer);
+    return {
+      credential: id,
+      handle,
+      label,
+      upstreamModels: rotated(offer.upstream, start),
+      // A suffix in the configuration beats the request's (routing.md 3.8).
+      thinking: rotated(offer.suffixes, start).map((fixed) => fixed ?? asked),
+      forcedModel: offer.forced,
+    };
+  }
+
+  /** Every request of a pool starts one name further (routing.md 3.8). */
+  #poolStart(offer: Offer): number {
+    if (offer.upstream.length < 2) return 0;
+    const { cursors, resolved } = this.#parts;
+    const cursor = cursors.of(`pool:${offer.credential.id}:${resolved.model.info.id}`);
+    const start = cursor.next % offer.upstream.length;
+    cursor.next = start + 1;
+    return start;
+  }
+}
+
+function rotated<T>(items: readonly T[], start: number): T[] {
+  return start === 0 ? [...items] : [...items.slice(start), ...items.slice(0, start)];
+}
+
+/** The actor or its host could not take the turn: no attempt was made. */
+function isPassedOver({ code }: TurnFailure): boolean {
+  return isOwnCode(code) && CATALOGUE[code].fault === 'local';
+}
+
+/** `auth_unavailable` and `auth_not_found` have no status yet when rounds are decided. */
+function statusForRounds(error: SwitchyardError | TurnFailure): number {
+  if (!(error instanceof SwitchyardError)) return error.status;
+  return error.code === 'model_cooldown' ? error.status : 0;
+}
+
+function mayBootstrap({ status }: TurnFailure): boolean {
+  return BOOTSTRAP.has(status) || status >= 500;
+}

@@ -1,0 +1,146 @@
+/**
+ * Routing as one front sees it: the latest table and settings, the bindings of conversations, the
+ * cursors of the strategies. A request comes out as a `RoutedTurn` that finds its credentials.
+ */
+import { BindingTable } from '../routing/binding-table.ts';
+import { canonicalModel } from '../routing/model-name.ts';
+import { conversationKeys, type ConversationKeys } from '../routing/session.ts';
+import { Cursors } from '../routing/cursors.ts';
+import { memberOf, textOf } from '../json/scan.ts';
+import { resolveModel, type ResolvedModel } from '../routing/resolve.ts';
+import { RoutedTurn } from './routed-turn.ts';
+import type { BindingChange } from '../routing/bindings.ts';
+import type { ClientFormat } from '../formats/format.ts';
+import type { Config } from '../config/types.ts';
+import type { Member } from '../json/members.ts';
+import type { RoutingTable } from '../routing/table.ts';
+import type { States } from '../routing/marks.ts';
+
+/** The settings that routing follows. */
+export type RouterSettings = Pick<Config, 'routing' | 'retry'>;
+
+/** What a router is made of. */
+export interface RouterOptions {
+  settings: RouterSettings;
+  table: RoutingTable;
+  /** Latest published states: a live view, e.g. `HostLinks.states`. */
+  states: States;
+  /** Bindings that were made, moved or dropped here; called at most once per loop turn. */
+  onBindings(changes: BindingChange[]): void;
+  /** Between 0 and 1; default `Math.random`. Spreads the waits between rounds. */
+  random?(): number;
+}
+
+/** One request, as far as routing looks at it. */
+export interface RouteRequest {
+  format: ClientFormat;
+  path: string;
+  /** Flat pairs, lower-case names. */
+  headers: readonly string[];
+  body: Uint8Array;
+  members: readonly Member[];
+  /** As the client spelled it. */
+  model: string;
+  /** Caller scope (codex.md 4.4). */
+  scope: string;
+  /** Session of the transport, e.g. one client WebSocket. */
+  executionSession?: string | null;
+  /** Unix ms. */
+  nowMs: number;
+}
+
+/** See the head of the file. */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #cursors = new Cursors();
+  readonly #bindings: BindingTable;
+  #settings: RouterSettings;
+  #table: RoutingTable;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.#settings = options.settings;
+    this.#table = options.table;
+    const ttlMs = options.settings.routing.sessionAffinityTtlMs;
+    this.#bindings = new BindingTable(ttlMs, () => setImmediate(() => this.flush()));
+  }
+
+  get table(): RoutingTable {
+    return this.#table;
+  }
+
+  /** Keys of bindings that are kept now. */
+  get bindings(): number {
+    return this.#bindings.size;
+  }
+
+  /**
+   * Finds the model and the conversation of a request.
+   * @throws SwitchyardError `unknown_model`, `image_model_on_text_route`, `invalid_json`.
+   */
+  route(request: RouteRequest): RoutedTurn {
+    const { routing, retry } = this.#settings;
+    const resolved = resolveModel(request.model, {
+      table: this.#table,
+      states: this.#options.states,
+      path: request.path,
+      unknownModelStatus: routing.unknownModelStatus,
+      nowMs: request.nowMs,
+    });
+    const streams = retry.bootstrapRetries > 0 && isStream(request);
+    return new RoutedTurn({
+      resolved,
+      strategy: routing.strategy,
+      retry,
+      bootstrapRetries: streams ? retry.bootstrapRetries : 0,
+      states: this.#options.states,
+      cursors: this.#cursors,
+      conversation: routing.sessionAffinity ? keysOf(request, resolved) : undefined,
+      bindings: this.#bindings,
+      random: this.#options.random ?? Math.random,
+    });
+  }
+
+  /**
+   * New settings and a new table. Bindings stay, apart from those of credentials that are gone; all
+   * go when the rules of selection changed (routing.md 5.4).
+   */
+  configure(settings: RouterSettings, table: RoutingTable): void {
+    const before = this.#settings.routing;
+    const after = settings.routing;
+    this.#settings = settings;
+    this.#table = table;
+    const sameRules =
+      before.strategy === after.strategy &&
+      before.sessionAffinity === after.sessionAffinity &&
+      before.sessionAffinityTtlMs === after.sessionAffinityTtlMs;
+    if (sameRules) this.#bindings.retain((credential) => table.credentials.has(credential));
+    else {
+      this.#bindings.reset(after.sessionAffinityTtlMs);
+      this.#cursors.clear();
+    }
+  }
+
+  /** Bindings that other fronts made, or that were stored. */
+  applyBindings(changes: readonly BindingChange[], nowMs: number = Date.now()): void {
+    this.#bindings.apply(changes, nowMs);
+  }
+
+  /** Hands on what changed, without waiting for the end of the loop turn. */
+  flush(): void {
+    const changes = this.#bindings.takeChanges();
+    if (changes.length > 0) this.#options.onBindings(changes);
+  }
+}
+
+function keysOf(
+  request: RouteRequest,
+  { model, routeModel }: ResolvedModel,
+): ConversationKeys | undefined {
+  return conversationKeys(request, model.scope, canonicalModel(routeModel));
+}
+
+function isStream({ body, members }: RouteRequest): boolean {
+  const member = memberOf(members, 'stream');
+  return member !== undefined && textOf(body, member.valueStart, member.valueEnd) === 'true';
+}

@@ -1,0 +1,113 @@
+/** Which models a credential can offer before exclusions, aliases and prefixes (routing.md 1.2). */
+import {
+  CODEX_IMAGE_MODELS,
+  CODEX_MODELS,
+  type CatalogueRow,
+  type PlanTier,
+} from './catalogue-data.ts';
+import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
+
+/** What is known about a client-visible model (routing.md 1.1). */
+export interface ModelInfo {
+  readonly id: string;
+  /** Unix seconds. */
+  readonly created?: number;
+  readonly ownedBy: string;
+  readonly displayName?: string;
+  /** Tokens. */
+  readonly contextLength?: number;
+  /** Tokens of one answer. */
+  readonly maxOutput?: number;
+  readonly thinking?: ThinkingCapability;
+}
+
+/** A model with what its credential makes of it. */
+export interface SourceModel {
+  info: ModelInfo;
+  /** Upstream ids to try in order, each possibly with a suffix of its own. */
+  upstream: string[];
+  /** Alias to write into answers; null = leave them as they are. */
+  forced: string | null;
+}
+
+const TIERS: Readonly<Record<string, PlanTier>> = {
+  free: 'free',
+  plus: 'plus',
+  pro: 'pro',
+  team: 'team',
+  business: 'team',
+  go: 'team',
+};
+
+/** Models of one credential. `nowSeconds` is the `created` of models from the configuration. */
+export function sourceModels(record: CredentialRecord, nowSeconds: number): SourceModel[] {
+  if (record.provider !== 'codex') return configured(record, nowSeconds);
+  // The sandbox is an upstream of its own: it makes no images.
+  if (isSandbox(record)) return configured(record, nowSeconds);
+  const images = CODEX_IMAGE_MODELS.map((row) => catalogued(row, 'pro'));
+  const taken = new Set(CODEX_IMAGE_MODELS.map((row) => row.id));
+  const own = record.models.length > 0 ? configured(record, nowSeconds) : planModels(record);
+  return [...own.filter(({ info }) => !taken.has(info.id)), ...images];
+}
+
+function isSandbox({ source }: CredentialRecord): boolean {
+  return source.kind === 'config' && source.section === 'sandbox';
+}
+
+function planModels(record: CredentialRecord): SourceModel[] {
+  const plan = record.plan?.toLowerCase() ?? '';
+  const known = Object.hasOwn(TIERS, plan) ? TIERS[plan] : undefined;
+  const tier = record.kind === 'oauth' && known !== undefined ? known : 'pro';
+  return CODEX_MODELS.filter((row) => row.tiers.includes(tier)).map((row) => catalogued(row, tier));
+}
+
+function catalogued(row: CatalogueRow, tier: PlanTier): SourceModel {
+  const context = tier === 'pro' ? (row.proContext ?? row.context) : row.context;
+  const info: ModelInfo = {
+    id: row.id,
+    created: row.created,
+    ownedBy: 'openai',
+    displayName: row.displayName,
+    ...(context > 0 && { contextLength: context }),
+    ...(row.output > 0 && { maxOutput: row.output }),
+    ...(row.levels.length > 0 && { thinking: { levels: [...row.levels] } }),
+  };
+  return { info, upstream: [row.id], forced: null };
+}
+
+/** One model for each alias; entries that share an alias (in any case) are one pool (routing.md 3.8). */
+function configured(record: CredentialRecord, nowSeconds: number): SourceModel[] {
+  const byAlias = new Map<string, ModelEntry[]>();
+  for (const entry of record.models) {
+    const key = entry.alias.toLowerCase();
+    byAlias.set(key, [...(byAlias.get(key) ?? []), entry]);
+  }
+  const ids = new Set(record.models.map((entry) => entry.alias));
+  return [...ids].map((id) => {
+    const pool = byAlias.get(id.toLowerCase()) ?? [];
+    return {
+      info: configuredInfo(record, id, pool, nowSeconds),
+      upstream: [...new Set(pool.map((entry) => entry.name))],
+      forced: pool.some((entry) => entry.forceMapping) ? (pool[0]?.alias ?? id) : null,
+    };
+  });
+}
+
+function configuredInfo(
+  record: CredentialRecord,
+  id: string,
+  pool: readonly ModelEntry[],
+  nowSeconds: number,
+): ModelInfo {
+  const displayName = pool.find((entry) => entry.displayName !== undefined)?.displayName;
+  const context = pool.find((entry) => entry.maxContextLength !== undefined)?.maxContextLength;
+  const thinking = pool.find((entry) => entry.thinking !== undefined)?.thinking;
+  return {
+    id,
+    created: nowSeconds,
+    ownedBy: record.compatName ?? 'openai',
+    ...(displayName !== undefined && { displayName }),
+    ...(context !== undefined && { contextLength: context }),
+    ...(thinking !== undefined && { thinking }),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * `GET /v1/models` in the form that the caller reads (routing.md 2, clients.md 2 row 15). Pure
+ * functions of table and states; the ids are always the real ones.
+ */
+import { codexCatalogue } from './codex-catalogue.ts';
+import { compareText, type RoutingTable } from './table.ts';
+import { listedModels, type States } from './marks.ts';
+import type { ModelInfo } from './catalogue.ts';
+
+/** What tells callers apart. */
+export interface ModelListCaller {
+  /** Query of the request without `?`. */
+  query: string;
+  /** First value of a header; the name in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** Limits of a model of which none are known (routing.md 2.3). */
+const DEFAULT_CONTEXT = 200_000;
+const DEFAULT_OUTPUT = 64_000;
+
+/** The list in the caller's form, ready for `JSON.stringify`. */
+export function modelList(
+  table: RoutingTable,
+  states: States,
+  nowMs: number,
+  caller: ModelListCaller,
+): object {
+  const models = listedModels(table, states, nowMs).map(({ info }) => info);
+  if (new URLSearchParams(caller.query).has('client_version')) return codexCatalogue(models);
+  if (caller.header('x-goog-api-key') !== undefined) return geminiList(models);
+  return isAnthropic(caller) ? anthropicList(models) : openaiList(models);
+}
+
+/** The OpenAI form, sorted by id. */
+export function openaiModelList(table: RoutingTable, states: States, nowMs: number): object {
+  return openaiList(listedModels(table, states, nowMs).map(({ info }) => info));
+}
+
+function isAnthropic({ header }: ModelListCaller): boolean {
+  if (header('anthropic-version') !== undefined) return true;
+  return header('user-agent')?.startsWith('claude-cli') === true;
+}
+
+function openaiList(models: readonly ModelInfo[]): object {
+  const data = models.map(({ id, created, ownedBy }) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: ownedBy,
+  }));
+  return { object: 'list', data };
+}
+
+/** Sorted by display name, then by id. */
+function anthropicList(models: readonly ModelInfo[]): object {
+  const data = models
+    .map((info) => ({
+      id: info.id,
+      object: 'model',
+      owned_by: info.ownedBy,
+      type: 'model',
+      display_name: info.displayName ?? info.id,
+      created_at: info.created === undefined ? undefined : isoSeconds(info.created),
+      max_input_tokens: info.contextLength ?? DEFAULT_CONTEXT,
+      max_tokens: info.maxOutput ?? DEFAULT_OUTPUT,
+    }))
+    .sort(
+      (one, other) =>
+        compareText(one.display_name, other.display_name) || compareText(one.id, other.id),
+    );
+  return {
+    data,
+    has_more: false,
+    first_id: data[0]?.id ?? '',
+    last_id: data[data.length - 1]?.id ?? '',
+  };
+}
+
+function geminiList(models: readonly ModelInfo[]): object {
+  return {
+    models: models.map(({ id, displayName, contextLength, maxOutput }) => ({
+      name: id.startsWith('models/') ? id : `models/${id}`,
+      displayName: displayName ?? id,
+      description: displayName ?? id,
+      inputTokenLimit: contextLength,
+      outputTokenLimit: maxOutput,
+      supportedGenerationMethods: ['generateContent'],
+    })),
+  };
+}
+
+/** RFC 3339 without fractions. */
+function isoSeconds(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
