@@ -35,7 +35,7 @@ const actsOn = (fault: Fault, retry: RetryVerdict): string =>
 
 function rowOf(code: ErrorCode): string {
   const { status, message, fault, retry } = CATALOGUE[code];
-  const spelled = ownCode(code);
+  const spelled = ownCode(code) ?? code;
   const name = spelled === code ? `\`${code}\`` : `\`${code}\`, sent as \`${spelled}\``;
   return `| ${name} | ${status} | ${message} | ${actsOn(fault, retry)} | ${TRIES[retry]} |`;
 }

@@ -31,12 +31,25 @@ export function errorWords(status: number): ErrorWords {
   return WORDS[status] ?? (status >= 500 ? SERVER_ERROR : OTHER);
 }
 
+/** These are told by their status, as the upstream's own errors are (routing.md 9, codex.md 9.10). */
+const UPSTREAM_PREFIX = 'upstream_';
+
 /** Is it a code of the catalogue, not one that stands for an upstream's answer? */
 export function isOwnCode(code: string): code is ErrorCode {
   return Object.hasOwn(CATALOGUE, code);
 }
 
-/** `code` of the error object for a failure of our own. */
-export function ownCode(code: ErrorCode): string {
+/** `code` of the error object for a failure of our own; undefined: the one of the status. */
+export function ownCode(code: string): string | undefined {
+  if (!isOwnCode(code) || code.startsWith(UPSTREAM_PREFIX)) return undefined;
   return SPELLED[code] ?? code;
+}
+
+/**
+ * The status of a failure that may have none (0: the network failed): the catalogue's for our own
+ * codes, else 500.
+ */
+export function statusOf(code: string, status: number): number {
+  if (status !== 0) return status;
+  return isOwnCode(code) ? CATALOGUE[code].status : 500;
 }

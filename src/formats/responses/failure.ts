@@ -3,7 +3,7 @@
  * (codex.md 3.3, 7.4; routing.md 9.3).
  */
 import { isObject, type JsonObject } from '../../canonical/value.ts';
-import { isOwnCode, ownCode } from '../openai-error.ts';
+import { ownCode, statusOf } from '../openai-error.ts';
 import { dataFrame } from '../sse/frame.ts';
 import { safeError, safeMessage } from './sanitise.ts';
 
@@ -56,7 +56,7 @@ export function streamFailureFrame(failure: StreamFailure, official: boolean): s
     return dataFrame('error', JSON.stringify(event));
   }
   const type =
-    failure.status >= 500 || failure.status === 0 ? 'server_error' : 'invalid_request_error';
+    statusOf(failure.code, failure.status) >= 500 ? 'server_error' : 'invalid_request_error';
   const event = {
     type: 'response.failed',
     sequence_number: 0,
@@ -92,11 +92,11 @@ function parsed(body: string | null): unknown {
   }
 }
 
-function codeOf({ code, status }: StreamFailure): string {
-  if (isOwnCode(code)) return ownCode(code);
-  const known = CODES[status];
+function codeOf(failure: StreamFailure): string {
+  const status = statusOf(failure.code, failure.status);
+  const known = ownCode(failure.code) ?? CODES[status];
   if (known !== undefined) return known;
-  if (status >= 500 || status === 0) return 'internal_server_error';
+  if (status >= 500) return 'internal_server_error';
   return status >= 400 ? 'invalid_request_error' : 'unknown_error';
 }
 

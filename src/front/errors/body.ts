@@ -1,6 +1,6 @@
 /** Error bodies in the OpenAI form (routing.md 9.1): JSON of the upstream as it came, text wrapped. */
 import { STATUS_CODES } from 'node:http';
-import { errorWords, isOwnCode, ownCode } from '../../formats/openai-error.ts';
+import { errorWords, ownCode, statusOf } from '../../formats/openai-error.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { TurnFailure } from '../../turn.ts';
 
@@ -10,10 +10,10 @@ export type Failure = SwitchyardError | TurnFailure;
 const LOWEST_ERROR = 400;
 const HIGHEST_ERROR = 599;
 
-/** The status a client gets: 500 for a failure without one, 502 for one that is no error. */
-export function answerStatus(status: number): number {
-  if (status >= LOWEST_ERROR && status <= HIGHEST_ERROR) return status;
-  return status === 0 ? 500 : 502;
+/** The status a client gets; 502 for an upstream's that is no error. */
+export function answerStatus({ code, status }: Failure): number {
+  const known = statusOf(code, status);
+  return known >= LOWEST_ERROR && known <= HIGHEST_ERROR ? known : 502;
 }
 
 /** The whole body; always JSON, never empty. */
@@ -25,13 +25,13 @@ export function errorBody(failure: Failure): string {
 
 /** An error object around a text. */
 export function wrapped(failure: Failure, text: string): string {
-  const status = answerStatus(failure.status);
+  const status = answerStatus(failure);
   const { type, code } = errorWords(status);
   return JSON.stringify({
     error: {
       message: text.trim() || reason(status),
       type,
-      code: isOwnCode(failure.code) ? ownCode(failure.code) : code,
+      code: ownCode(failure.code) ?? code,
       param: failure instanceof SwitchyardError ? failure.param : undefined,
     },
   });

@@ -21,7 +21,7 @@ const CODE_HEADERS: Readonly<Record<string, readonly string[]>> = {
 
 /** Renders any failure. Never throws. */
 export function renderError(failure: Failure, surface: ErrorSurface): RenderedError {
-  const status = answerStatus(failure.status);
+  const status = answerStatus(failure);
   const headers = ['content-type', 'application/json', ...(CODE_HEADERS[failure.code] ?? [])];
   const seconds = retryAfterSeconds(failure, status);
   if (seconds !== undefined) headers.push('retry-after', String(seconds));

@@ -62,13 +62,17 @@ describe('failure frame', () => {
   it('81: the error of the guard', () => {
     const text = 'invalid SSE data JSON (len=5): "{bad}"';
     assert.equal(
-      streamFailureFrame(failed(502, text), false),
+      streamFailureFrame(failed(502, text, 'upstream_bad_answer'), false),
       'event: error\ndata: {"type":"error","code":"internal_server_error","message":"invalid SSE data JSON (len=5): \\"{bad}\\"","sequence_number":0}\n\n',
     );
   });
 
   it('82: incomplete after data', () => {
-    const failure = failed(408, 'stream closed before response.completed');
+    const failure = failed(
+      408,
+      'stream closed before response.completed',
+      'upstream_incomplete_stream',
+    );
     assert.equal(others(failure)['code'], 'request_timeout');
     assert.deepEqual(official(failure), {
       type: 'invalid_request_error',
@@ -109,6 +113,12 @@ describe('failure frame', () => {
       message: 'it broke',
       sequence_number: 0,
     });
+  });
+
+  it('a connection that is lost has the words of a server error', () => {
+    const failure = failed(0, 'reset', 'upstream_connection_lost');
+    assert.equal(others(failure)['code'], 'internal_server_error');
+    assert.equal((official(failure) as { type: string }).type, 'server_error');
   });
 
   it('only known members of an error object survive', () => {

@@ -87,6 +87,25 @@ describe('error bodies', () => {
     assert.match(rendered.body, /"message":"socket hang up","type":"server_error"/);
   });
 
+  it('one that we can name has the status of a gateway (the reference: 504 or 500)', () => {
+    for (const [code, status] of [
+      ['upstream_timeout', 504],
+      ['upstream_stalled', 504],
+      ['upstream_connect_failed', 502],
+      ['upstream_connection_lost', 502],
+      ['cancelled', 499],
+    ] as const) {
+      const rendered = renderError(upstreamFailure(0, 'no answer', { code }), 'openai');
+      assert.equal(rendered.status, status);
+      assert.match(rendered.body, /"message":"no answer"/);
+    }
+  });
+
+  it('failures at the upstream have the code of their status', () => {
+    const broken = upstreamFailure(502, 'bad', { code: 'upstream_bad_answer' });
+    assert.match(renderError(broken, 'openai').body, /"code":"internal_server_error"/);
+  });
+
   it('a status that is no error never reaches the client as one', () => {
     for (const status of [101, 204, 302, 999]) {
       assert.equal(renderError(upstreamFailure(status, 'moved'), 'openai').status, 502);
