@@ -35,18 +35,20 @@ export interface CallOwner {
 /** What undici sends. */
 export type CallOptions = Dispatcher.DispatchOptions;
 
+const NO_OPTIONS: CallOptions = { path: '/', method: 'GET' };
+
 /** Which limit runs. `drained`: the connection is given back, decoding may still go on. */
 type Stage = 'connect' | 'head' | 'first-event' | 'events' | 'drained';
 
 /** One call. The methods that begin with `on` are for undici, the decoder and the timer. */
 export class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler, Watched, DecodeSink {
-  readonly options: CallOptions;
   /** Set by the owner while a connection carries the call. */
   carrier: Carrier | undefined;
   readonly #handler: UpstreamHandler;
   readonly #limits: UpstreamTimeouts;
   readonly #deadlines: Deadlines;
   #owner: CallOwner | undefined;
+  #options: CallOptions = NO_OPTIONS;
   #stage: Stage = 'connect';
   #since: number;
   #moved = false;
@@ -60,26 +62,22 @@ export class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler, Watch
   #coding = '';
   #decoder: BodyDecoder | undefined;
 
-  constructor(
-    options: CallOptions,
-    handler: UpstreamHandler,
-    limits: UpstreamTimeouts,
-    deadlines: Deadlines,
-  ) {
-    this.options = options;
+  constructor(handler: UpstreamHandler, limits: UpstreamTimeouts, deadlines: Deadlines) {
     this.#handler = handler;
     this.#limits = limits;
     this.#deadlines = deadlines;
     this.#since = deadlines.now();
   }
 
-  get ended(): boolean {
-    return this.#ended;
+  /** What undici sends; empty before {@link begin}. */
+  get options(): CallOptions {
+    return this.#options;
   }
 
   /** Asks for a connection. The handler is called only after this has returned. */
-  begin(owner: CallOwner): void {
+  begin(owner: CallOwner, options: CallOptions): void {
     this.#owner = owner;
+    this.#options = options;
     this.#deadlines.watch(this);
     owner.take(this);
     this.#starting = false;

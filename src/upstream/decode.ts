@@ -29,14 +29,16 @@ const { createZstdDecompress } = zlib as { createZstdDecompress?: () => Transfor
 export class BodyDecoder {
   readonly #stream: Transform;
   readonly #sink: DecodeSink;
+  readonly #maxBytes: number;
   #bytes = 0;
 
   /**
    * `coding`: value of content-encoding in lower case; `first`: the first bytes of the body.
    * @throws SwitchyardError `upstream_bad_answer` for unknown codings.
    */
-  constructor(coding: string, first: Uint8Array, sink: DecodeSink) {
+  constructor(coding: string, first: Uint8Array, sink: DecodeSink, maxBytes = MAX_DECODED_BYTES) {
     this.#sink = sink;
+    this.#maxBytes = maxBytes;
     this.#stream = decoderFor(coding, first);
     this.#stream.on('data', (chunk: Uint8Array) => this.#onData(chunk));
     this.#stream.on('drain', () => sink.onCongestion(false));
@@ -67,9 +69,9 @@ export class BodyDecoder {
 
   #onData(chunk: Uint8Array): void {
     this.#bytes += chunk.byteLength;
-    if (this.#bytes <= MAX_DECODED_BYTES) return this.#sink.onDecoded(chunk);
+    if (this.#bytes <= this.#maxBytes) return this.#sink.onDecoded(chunk);
     this.#stream.destroy();
-    this.#sink.onDecodeError(badBody(`it has more than ${MAX_DECODED_BYTES} bytes`));
+    this.#sink.onDecodeError(badBody(`it has more than ${this.#maxBytes} bytes`));
   }
 }
 

@@ -13,11 +13,8 @@ const UNSENDABLE: ReadonlySet<unknown> = new Set([
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
 ]);
 
-/** The body is shorter than announced, or a chunk is missing: the end of a connection. */
-const CUT_SHORT: ReadonlySet<unknown> = new Set([
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-  'HPE_INVALID_EOF_STATE',
-]);
+/** The parser's words for an end in the middle of a body; its errors have no code. */
+const END_IN_BODY = 'Invalid EOF state';
 
 /** Ends that undici calls a socket error, although the upstream's bytes were at fault. */
 const BAD_ANSWERS: ReadonlySet<string> = new Set(['bad response', 'bad upgrade']);
@@ -32,12 +29,13 @@ export function connectFailure(error: CodedError, where: string): SwitchyardErro
 
 /** The request was written, at least in part. */
 export function connectionFailure(error: CodedError): SwitchyardError {
-  const { code } = error;
-  if (CUT_SHORT.has(code)) return lost('the answer is not complete');
+  const { code, name, message } = error;
+  const parser = name === 'HTTPParserError';
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (parser && message.includes(END_IN_BODY))) {
+    return lost('the answer is not complete');
+  }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return bad('its headers are too large');
-  const parser = typeof code === 'string' && code.startsWith('HPE_');
-  if (parser || BAD_ANSWERS.has(error.message)) return bad(reasonOf(error));
-  return lost(reasonOf(error));
+  return parser || BAD_ANSWERS.has(message) ? bad(reasonOf(error)) : lost(reasonOf(error));
 }
 
 /** A limit that ran out; `waited` in milliseconds. */

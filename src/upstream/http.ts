@@ -6,6 +6,7 @@ import { systemClock, type UpstreamClock } from './clock.ts';
 import { Deadlines } from './deadlines.ts';
 import { Pools } from './pools.ts';
 import type { Environment } from './proxy.ts';
+import { Targets } from './target.ts';
 import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from './types.ts';
 
 /** What the client is made of. */
@@ -17,10 +18,13 @@ export interface UpstreamHttpOptions {
   env?: Environment;
 }
 
+const CLOSED = 'the upstream client is closed';
+
 /** HTTP/1.1 calls to upstreams (`docs/upstream.md`). Redirects are answers, nothing is cached. */
 export class UpstreamHttp {
   readonly #deadlines: Deadlines;
   readonly #pools: Pools;
+  readonly #targets = new Targets();
   #timeouts: UpstreamTimeouts;
   #closed = false;
 
@@ -37,24 +41,13 @@ export class UpstreamHttp {
 
   /** Sends a request. Never throws; the handler is called only after this has returned. */
   call(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall {
-    const url = URL.canParse(request.url) ? new URL(request.url) : undefined;
-    const call = new HttpCall(
-      {
-        path: url === undefined ? '/' : url.pathname + url.search,
-        method: request.method,
-        headers: request.headers,
-        body: request.body ?? null,
-      },
-      handler,
-      this.#timeouts,
-      this.#deadlines,
-    );
+    const call = new HttpCall(handler, this.#timeouts, this.#deadlines);
     try {
-      if (this.#closed) throw unreachable('the upstream client is closed');
-      if (url === undefined || !url.protocol.startsWith('http')) {
-        throw unreachable('the upstream address is not an HTTP URL');
-      }
-      call.begin(this.#pools.of(url, request.proxyUrl));
+      if (this.#closed) throw new SwitchyardError('upstream_connect_failed', { message: CLOSED });
+      const target = this.#targets.of(request.url);
+      const { method, headers, body = null } = request;
+      const pool = this.#pools.of(target, request.proxyUrl);
+      call.begin(pool, { path: target.path, method, headers, body });
     } catch (thrown) {
       call.fail(toSwitchyardError(thrown));
     }
@@ -67,8 +60,4 @@ export class UpstreamHttp {
     await this.#pools.close();
     this.#deadlines.stop();
   }
-}
-
-function unreachable(message: string): SwitchyardError {
-  return new SwitchyardError('upstream_connect_failed', { message });
 }

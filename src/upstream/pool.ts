@@ -4,28 +4,45 @@ import type { CallOwner, HttpCall } from './call.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import type { Dial } from './dial.ts';
 
-/** Connections of one pool: a thousand long answers at once, some tens of KiB each. */
-export const MAX_CONNECTIONS = 1024;
+/** Bounds of one pool. */
+export interface PoolLimits {
+  connections: number;
+  /** Calls that wait for one of them; above, a call fails at once instead of after its limit. */
+  waiting: number;
+}
 
-/** Calls that wait for one of them; above, a call fails at once instead of after its limit. */
-export const MAX_WAITING_CALLS = 1024;
+/** A thousand long answers at once, some tens of KiB each; as many again may wait for their end. */
+export const POOL_LIMITS: PoolLimits = { connections: 1024, waiting: 1024 };
+
+/** What a pool is for. */
+export interface Route {
+  readonly origin: string;
+  /** As the request has it. */
+  readonly proxyUrl: string;
+  /** Address and proxy as messages show them. */
+  readonly where: string;
+  readonly dial: Dial;
+}
 
 /** One pool. */
 export class Pool implements CallOwner, ConnectionOwner {
-  readonly where: string;
-  readonly #origin: string;
-  readonly #dial: Dial;
+  readonly route: Route;
+  /** Number of the latest call in the client's order; for who keeps the pools. */
+  lastUse = 0;
+  readonly #limits: PoolLimits;
   readonly #connections = new Set<Connection>();
   /** The most recently used is last, and is taken first: the others get old and close. */
   readonly #idle: Connection[] = [];
   readonly #waiting = new Set<HttpCall>();
   readonly #closing = new Set<Promise<void>>();
 
-  /** `where`: address and proxy as messages show them. */
-  constructor(origin: string, where: string, dial: Dial) {
-    this.#origin = origin;
-    this.where = where;
-    this.#dial = dial;
+  constructor(route: Route, limits: PoolLimits = POOL_LIMITS) {
+    this.route = route;
+    this.#limits = limits;
+  }
+
+  get where(): string {
+    return this.route.where;
   }
 
   /** Carries no call, and none waits. */
@@ -36,8 +53,8 @@ export class Pool implements CallOwner, ConnectionOwner {
   take(call: HttpCall): void {
     const idle = this.#idle.pop();
     if (idle !== undefined) idle.send(call);
-    else if (this.#connections.size < MAX_CONNECTIONS) this.#open().send(call);
-    else if (this.#waiting.size < MAX_WAITING_CALLS) this.#waiting.add(call);
+    else if (this.#connections.size < this.#limits.connections) this.#open().send(call);
+    else if (this.#waiting.size < this.#limits.waiting) this.#waiting.add(call);
     else call.fail(new SwitchyardError('upstream_connect_failed', { message: this.#full() }));
   }
 
@@ -80,7 +97,7 @@ export class Pool implements CallOwner, ConnectionOwner {
   }
 
   #open(): Connection {
-    const connection = new Connection(this.#origin, this.#dial, this);
+    const connection = new Connection(this.route.origin, this.route.dial, this);
     this.#connections.add(connection);
     return connection;
   }
@@ -99,6 +116,6 @@ export class Pool implements CallOwner, ConnectionOwner {
   }
 
   #full(): string {
-    return `all ${MAX_CONNECTIONS} connections to ${this.where} are in use`;
+    return `all ${this.#limits.connections} connections to ${this.where} are in use`;
   }
 }
