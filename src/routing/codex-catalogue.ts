@@ -1,7 +1,7 @@
 /**
  * The model catalogue in the form of the Codex CLI (routing.md 2.4). It leaves out
  * `base_instructions`: those are Codex's own words, and a made-up text would replace them in the
- * client. A client that insists on them keeps its built-in list (clients.md 8).
+ * client. A client that insists on them keeps its built-in list (clients.md 5.4).
  */
 import { CODEX_MODELS } from './catalogue-data.ts';
 import { compareText } from './table.ts';
@@ -14,8 +14,8 @@ const DEFAULT_CONTEXT = 272_000;
 const DEFAULT_OUTPUT = 128_000;
 const DEFAULT_LEVELS = ['low', 'medium', 'high'];
 const DEFAULT_LEVEL = 'medium';
-/** The first release that asks for the catalogue in this form. */
-const MINIMAL_CLIENT = '0.60.0';
+/** No release is too old for an entry. */
+const MINIMAL_CLIENT = '0.0.0';
 
 /** `{"models":[...]}`, sorted by priority: built-in models in their order, then others by name. */
 export function codexCatalogue(models: readonly ModelInfo[]): object {

@@ -37,9 +37,9 @@ export function openaiModelList(table: RoutingTable, states: States, nowMs: numb
   return openaiList(listedModels(table, states, nowMs).map(({ info }) => info));
 }
 
-function isAnthropic({ header }: ModelListCaller): boolean {
-  if (header('anthropic-version') !== undefined) return true;
-  return header('user-agent')?.startsWith('claude-cli') === true;
+function isAnthropic(caller: ModelListCaller): boolean {
+  if (caller.header('anthropic-version') !== undefined) return true;
+  return caller.header('user-agent')?.startsWith('claude-cli') === true;
 }
 
 function openaiList(models: readonly ModelInfo[]): object {

@@ -1,0 +1,114 @@
+/** `GET /v1/models`, routing.md 2 and clients.md 2 row 15. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { account, keyed, model, NOW, NO_STATES, stateAfter, statesOf, tableOf } from './support.ts';
+import { modelList, openaiModelList } from '../../src/routing/model-list.ts';
+import type { RoutingTable } from '../../src/routing/table.ts';
+
+const table = tableOf([
+  account('a', { plan: 'free', prefix: 'team-a', excludedModels: ['*5.6*', '*5.4*', 'codex-*'] }),
+  keyed('k', [model('up', 'alpha', { displayName: 'Zulu', maxContextLength: 1000 })]),
+]);
+const IDS = ['alpha', 'gpt-5.5', 'gpt-image-1.5', 'gpt-image-2'];
+const ALL_IDS = [...IDS, ...IDS.slice(1).map((id) => `team-a/${id}`)];
+
+function list(headers: Record<string, string> = {}, query = '', of: RoutingTable = table) {
+  const caller = { query, header: (name: string) => headers[name] };
+  // As a client sees it: absent members are gone.
+  return JSON.parse(JSON.stringify(modelList(of, NO_STATES, NOW, caller))) as {
+    data: Record<string, unknown>[];
+    models: Record<string, unknown>[];
+  } & Record<string, unknown>;
+}
+
+describe('model lists', () => {
+  it('OpenAI form, sorted by id', () => {
+    const { object, data } = list();
+    assert.equal(object, 'list');
+    assert.deepEqual(
+      data.map(({ id }) => id),
+      ALL_IDS,
+    );
+    assert.deepEqual(data[1], {
+      id: 'gpt-5.5',
+      object: 'model',
+      created: 1_776_902_400,
+      owned_by: 'openai',
+    });
+    const plain = JSON.stringify(openaiModelList(table, NO_STATES, NOW));
+    assert.deepEqual(JSON.parse(plain), list());
+  });
+
+  it('a suspended model is left out', () => {
+    const one = tableOf([keyed('k')]);
+    const states = statesOf({ k: stateAfter(401, 'm') });
+    assert.deepEqual(openaiModelList(one, states, NOW), { object: 'list', data: [] });
+  });
+
+  for (const [name, value] of [
+    ['anthropic-version', '2023-06-01'],
+    ['user-agent', 'claude-cli/2.1 (external, cli)'],
+  ] as const) {
+    it(`Anthropic form for ${name}, sorted by display name`, () => {
+      const answer = list({ [name]: value });
+      assert.deepEqual(answer.data[0], {
+        id: 'gpt-5.5',
+        object: 'model',
+        owned_by: 'openai',
+        type: 'model',
+        display_name: 'GPT 5.5',
+        created_at: '2026-04-23T00:00:00Z',
+        max_input_tokens: 272_000,
+        max_tokens: 128_000,
+      });
+      assert.deepEqual([answer['first_id'], answer['last_id']], ['gpt-5.5', 'alpha']);
+      assert.equal(answer.data.at(-1)?.['max_tokens'], 64_000);
+      assert.equal(answer['has_more'], false);
+    });
+  }
+
+  it('an empty Anthropic list', () => {
+    assert.deepEqual(list({ 'anthropic-version': 'x' }, '', tableOf([])), {
+      data: [],
+      has_more: false,
+      first_id: '',
+      last_id: '',
+    });
+  });
+
+  it('Codex catalogue for the query key, whatever the headers', () => {
+    const { models } = list({ 'anthropic-version': 'x' }, 'a=1&client_version=');
+    assert.deepEqual(models.map(({ slug }) => slug).sort(), [...ALL_IDS].sort());
+    const entry = models[0] ?? {};
+    assert.deepEqual(
+      [
+        entry['slug'],
+        entry['context_window'],
+        entry['visibility'],
+        entry['default_reasoning_level'],
+      ],
+      ['gpt-5.5', 272_000, 'list', 'medium'],
+    );
+    const hidden = models.filter(({ visibility }) => visibility === 'hide');
+    assert.equal(hidden.length, 4);
+    const priorities = models.map(({ priority }) => Number(priority));
+    assert.deepEqual(
+      priorities,
+      [...priorities].sort((one, other) => one - other),
+    );
+    assert.equal(models.find(({ slug }) => slug === 'alpha')?.['max_context_window'], 1000);
+    // A made-up text would replace the client's own instructions.
+    assert.ok(models.every((each) => !('base_instructions' in each)));
+  });
+
+  it('Gemini form for a Gemini key', () => {
+    const { models } = list({ 'x-goog-api-key': 'k' });
+    assert.deepEqual(models[0], {
+      name: 'models/alpha',
+      displayName: 'Zulu',
+      description: 'Zulu',
+      inputTokenLimit: 1000,
+      supportedGenerationMethods: ['generateContent'],
+    });
+  });
+});

@@ -1,0 +1,107 @@
+/** Strategies inside one priority group, routing.md 45 to 50 and 52. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { choose, newCursor, type Cursor, type Eligible } from '../../src/routing/select.ts';
+import { Cursors, MAX_CURSORS } from '../../src/routing/cursors.ts';
+import { keyed, tableOf } from './support.ts';
+import type { Offer } from '../../src/routing/table.ts';
+import type { RoutingStrategy } from '../../src/config/types.ts';
+
+const ALL: Eligible = () => true;
+
+/** Members `A`, `B`, ... with these weights. */
+function members(weights: Record<string, number>): readonly Offer[] {
+  const records = Object.entries(weights).map(([id, weight]) => keyed(id, undefined, { weight }));
+  return tableOf(records).models.get('m')?.tiers[0] ?? [];
+}
+
+function picks(
+  strategy: RoutingStrategy,
+  group: readonly Offer[],
+  times: number,
+  eligible: Eligible = ALL,
+  cursor: Cursor = newCursor(),
+): string {
+  const chosen = Array.from({ length: times }, () => choose(strategy, group, eligible, cursor));
+  return chosen.map((offer) => offer?.credential.id ?? '-').join(' ');
+}
+
+const except =
+  (...ids: string[]): Eligible =>
+  (offer) =>
+    !ids.includes(offer.credential.id);
+
+describe('strategies', () => {
+  const three = members({ A: 1, B: 1, C: 1 });
+
+  it('45: round-robin', () => assert.equal(picks('round-robin', three, 4), 'A B C A'));
+
+  it('46: B cools after the first request', () => {
+    const cursor = newCursor();
+    assert.equal(picks('round-robin', three, 1, ALL, cursor), 'A');
+    assert.equal(picks('round-robin', three, 3, except('B'), cursor), 'C A C');
+  });
+
+  it('47: fill-first', () => {
+    assert.equal(picks('fill-first', three, 3), 'A A A');
+    assert.equal(picks('fill-first', three, 2, except('A')), 'B B');
+  });
+
+  const weighted: [number, Record<string, number>, string][] = [
+    [48, { A: 5, B: 1, C: 1 }, 'A A B A C A A'],
+    [49, { A: 3, B: 2 }, 'A B A B A'],
+    [50, { A: 1, B: 0 }, 'A A A'],
+  ];
+  for (const [number, weights, expected] of weighted) {
+    it(`${number}: weighted`, () => {
+      const times = expected.split(' ').length;
+      assert.equal(picks('weighted-round-robin', members(weights), times), expected);
+    });
+  }
+
+  it('weighted starts again when a member comes or goes', () => {
+    const group = members({ A: 5, B: 1, C: 1 });
+    const cursor = newCursor();
+    assert.equal(picks('weighted-round-robin', group, 2, ALL, cursor), 'A A');
+    assert.equal(picks('weighted-round-robin', group, 1, except('C'), cursor), 'A');
+    assert.equal(picks('weighted-round-robin', group, 7, ALL, cursor), 'A A B A C A A');
+  });
+
+  it('weighted goes on over a reload that changes nothing', () => {
+    const weights = { A: 5, B: 1, C: 1 };
+    const cursor = newCursor();
+    assert.equal(picks('weighted-round-robin', members(weights), 3, ALL, cursor), 'A A B');
+    assert.equal(picks('weighted-round-robin', members(weights), 4, ALL, cursor), 'A C A A');
+  });
+
+  it('52: credentials of several providers each get their turn', () => {
+    assert.equal(picks('round-robin', members({ v1: 1, g2: 1, g1: 1 }), 6), 'g1 g2 v1 g1 g2 v1');
+  });
+
+  it('the cursor survives a smaller group', () => {
+    const cursor = newCursor();
+    assert.equal(picks('round-robin', three, 3, ALL, cursor), 'A B C');
+    assert.equal(picks('round-robin', members({ A: 1, B: 1 }), 2, ALL, cursor), 'B A');
+  });
+
+  for (const strategy of ['round-robin', 'weighted-round-robin', 'fill-first'] as const) {
+    it(`${strategy}: nobody is eligible`, () => {
+      assert.equal(
+        picks(strategy, three, 1, () => false),
+        '-',
+      );
+      assert.equal(picks(strategy, [], 1), '-');
+    });
+  }
+});
+
+describe('cursors', () => {
+  it('are kept by key, and dropped together at the limit', () => {
+    const cursors = new Cursors();
+    cursors.of('first').next = 7;
+    for (let index = 1; index < MAX_CURSORS; index += 1) cursors.of(`k${index}`);
+    assert.equal(cursors.of('first').next, 7);
+    cursors.of('one more');
+    assert.equal(cursors.of('first').next, 0);
+  });
+});
