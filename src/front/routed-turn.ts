@@ -24,6 +24,9 @@ import type { TurnFailure } from '../turn.ts';
  */
 export const MAX_ROUNDS = 100;
 
+/** Hosts that may die under one unsent turn; beyond it the turn itself may be what kills them. */
+export const MAX_HOSTS_LOST = 2;
+
 /** One credential to try, with what the actor needs to know about the model there. */
 export interface Target {
   credential: CredentialId;
@@ -72,6 +75,7 @@ export class RoutedTurn {
   #attempted = 0;
   #round = 0;
   #bootstraps: number;
+  #hostsLost = 0;
   #current: Offer | undefined;
   /** Last failure of this round, and of the rounds before. */
   #failure: TurnFailure | undefined;
@@ -109,6 +113,7 @@ export class RoutedTurn {
   /** The try failed; also after its first byte, when nothing follows but bookkeeping. */
   failed(failure: TurnFailure, nowMs: number): void {
     const { conversation, bindings } = this.#parts;
+    if (this.#waitsForHost(failure)) return;
     const lost = !failure.neutral || ACCOUNT_LOST.has(failure.code);
     if (lost && conversation !== undefined && this.#current !== undefined) {
       bindings.release(conversation, this.#current.credential.id, nowMs);
@@ -116,6 +121,16 @@ export class RoutedTurn {
     if (failure.verdict === 'stop') this.#stop = failure;
     else if (isPassedOver(failure)) this.#passOver(failure);
     else this.#failure = failure;
+  }
+
+  /** Not sent, and its host is being replaced: the same credential again, its cache is there. */
+  #waitsForHost({ code, verdict }: TurnFailure): boolean {
+    if (code !== 'host_lost' || verdict !== 'next') return false;
+    if (this.#current === undefined || this.#hostsLost >= MAX_HOSTS_LOST) return false;
+    this.#hostsLost += 1;
+    this.#attempted -= 1;
+    this.#tried.delete(this.#current.credential.id);
+    return true;
   }
 
   /** The credential's host did not come back in time: nothing was asked of it. */

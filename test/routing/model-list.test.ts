@@ -13,7 +13,14 @@ const IDS = ['alpha', 'gpt-5.5', 'gpt-image-1.5', 'gpt-image-2'];
 const ALL_IDS = [...IDS, ...IDS.slice(1).map((id) => `team-a/${id}`)];
 
 function list(headers: Record<string, string> = {}, query = '', of: RoutingTable = table) {
-  const caller = { query, header: (name: string) => headers[name] };
+  const caller = {
+    query,
+    headers,
+    // As in the server's exchange, a method that needs its object.
+    header(name: string): string | undefined {
+      return this.headers[name];
+    },
+  };
   // As a client sees it: absent members are gone.
   return JSON.parse(JSON.stringify(modelList(of, NO_STATES, NOW, caller))) as {
     data: Record<string, unknown>[];
