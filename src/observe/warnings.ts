@@ -17,6 +17,7 @@ export const WARNINGS = {
   SWY_W009:
     'the native HTTP server does not load here: node:http serves, at a higher cost per request',
   SWY_W010: 'a thread ended and was replaced',
+  SWY_W011: 'the header limit is above the one this process started with: restart to raise it',
 } as const;
 
 /** A code of the catalogue. */

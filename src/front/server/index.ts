@@ -1,40 +1,59 @@
-/**
- * Starts the HTTP server: the native one where it loads, else node:http. The environment variable
- * `SWITCHYARD_SERVER=node` asks for the latter.
- */
+/** Chooses the server: uWebSockets.js where its native build loads, else node. */
+import { loadUws, startUws, type Uws } from './uws.ts';
 import { startNode } from './node.ts';
-import { startUws, loadUws } from './uws.ts';
+import { SwitchyardError } from '../../errors.ts';
 import { warn } from '../../observe/warnings.ts';
 import type { Application, Server, ServerOptions } from './types.ts';
 import type { Log } from '../../observe/log.ts';
 
-/** Which server may be used. */
-export type ServerChoice = 'native' | 'node';
+/** Environment variable: `uws` (no fallback), `node`; empty or unset: the better one that loads. */
+export const SERVER_VARIABLE = 'SWITCHYARD_SERVER';
 
-/** The operator's wish in the environment. */
-export function serverChoice(env: NodeJS.ProcessEnv = process.env): ServerChoice {
-  return env['SWITCHYARD_SERVER'] === 'node' ? 'node' : 'native';
+/** What the choice depends on; tests replace it. */
+export interface Choice {
+  /** Value of {@link SERVER_VARIABLE}. */
+  wanted: string | undefined;
+  load(): Promise<Uws>;
 }
 
 /**
- * Listens. `load` is how the native server is loaded; a failure is logged once (SWY_W009).
- * @throws SwitchyardError `invalid_config` when the address or the certificate can not be used.
+ * Starts listening.
+ * @throws SwitchyardError `invalid_config` when the address, the certificate or the wanted server
+ * can not be used. A taken address is no reason to fall back.
  */
 export async function startServer(
   options: ServerOptions,
   app: Application,
   log: Log,
-  choice: ServerChoice = serverChoice(),
-  load: typeof loadUws = loadUws,
+  choice: Choice = { wanted: process.env[SERVER_VARIABLE], load: loadUws },
 ): Promise<Server> {
-  if (choice === 'node') return startNode(options, app);
-  let native: Awaited<ReturnType<typeof loadUws>>;
-  try {
-    native = await load();
-  } catch (thrown) {
-    const [reason] = String(thrown).split('\n');
-    warn(log, 'SWY_W009', { reason, node: process.version });
-    return startNode(options, app);
+  const wanted = choice.wanted ?? '';
+  if (wanted === 'node') return startNode(options, app, log);
+  if (wanted !== '' && wanted !== 'uws') {
+    throw new SwitchyardError('invalid_config', {
+      message: `${SERVER_VARIABLE} is uws or node, not ${JSON.stringify(wanted)}`,
+    });
   }
-  return startUws(native, options, app);
+  let uws: Uws;
+  try {
+    uws = await choice.load();
+  } catch (cause) {
+    if (wanted === 'uws') throw missingBuild(cause);
+    warn(log, 'SWY_W009', { reason: reasonOf(cause), node: process.version });
+    return startNode(options, app, log);
+  }
+  return startUws(uws, options, app, log);
+}
+
+function missingBuild(cause: unknown): SwitchyardError {
+  return new SwitchyardError('invalid_config', {
+    message: `${SERVER_VARIABLE} is uws, but uWebSockets.js does not load: ${reasonOf(cause)}`,
+    cause,
+  });
+}
+
+/** The loader's own words are in the last line, behind advice of the package. */
+function reasonOf(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return text.trim().split('\n').at(-1) ?? '';
 }

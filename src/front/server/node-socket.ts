@@ -1,105 +1,78 @@
 /** Client WebSockets on ws. */
-import { ServerResponse, type IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
-import { NodeExchange } from './node-exchange.ts';
-import type { Application, ClientSocket, SocketHandlers } from './types.ts';
+import { clipReason, CUT } from './close-reason.ts';
+import type { ClientSocket, SocketHandlers } from './types.ts';
+import type { WebSocket } from 'ws';
 
-/** Close code that means: cut the connection, there is no close handshake (RFC 6455, 7.1.5). */
-const CUT = 1006;
+/** See `types.ts`. */
+export class NodeSocket implements ClientSocket {
+  readonly #native: WebSocket;
+  readonly #handlers: SocketHandlers;
+  #closed = false;
+  #blocked = false;
+  #answered = true;
 
-class NodeSocket implements ClientSocket {
-  readonly #socket: WebSocket;
-  readonly #onDrain: () => void;
-
-  constructor(socket: WebSocket, onDrain: () => void) {
-    this.#socket = socket;
-    this.#onDrain = onDrain;
+  constructor(native: WebSocket, handlers: SocketHandlers) {
+    this.#native = native;
+    this.#handlers = handlers;
+    native.on('message', (data: Buffer, isBinary) => this.#received(data, isBinary));
+    native.on('pong', () => (this.#answered = true));
+    native.on('ping', () => (this.#answered = true));
+    // Broken frames and resets: 'close' follows and carries the code.
+    native.on('error', () => (this.#blocked = false));
+    native.on('close', (code, reason) => this.#ended(code, reason.toString('utf8')));
+    handlers.onOpen(this);
   }
 
   get closed(): boolean {
-    return this.#socket.readyState !== this.#socket.OPEN;
+    return this.#closed;
   }
 
   get buffered(): number {
-    return this.#socket.bufferedAmount;
+    return this.#closed ? 0 : this.#native.bufferedAmount;
   }
 
   send(text: string | Uint8Array): boolean {
-    if (this.closed) return true;
-    this.#socket.send(text, { binary: false }, () => {
-      if (!this.closed && this.buffered === 0) this.#onDrain();
-    });
-    return this.buffered === 0;
+    if (this.#closed) return true;
+    this.#native.send(text, { binary: false }, this.#onSent);
+    this.#blocked = this.#native.bufferedAmount > 0;
+    return !this.#blocked;
   }
 
   ping(): void {
-    if (!this.closed) this.#socket.ping();
+    if (!this.#closed) this.#native.ping();
   }
 
   close(code: number, reason: string): void {
-    if (code === CUT) this.#socket.terminate();
-    else this.#socket.close(code, reason);
-  }
-}
-
-/** Takes upgrade requests of a node:http server. */
-export class UpgradeHandler {
-  readonly #app: Application;
-  readonly #server: WebSocketServer;
-  /** Handshake headers that the application wants to add. */
-  readonly #extra = new WeakMap<IncomingMessage, string[]>();
-
-  constructor(app: Application, maxMessageBytes: number) {
-    this.#app = app;
-    this.#server = new WebSocketServer({
-      noServer: true,
-      maxPayload: maxMessageBytes,
-      // Compression is declined: every client copes (clients.md 2, row 2).
-      perMessageDeflate: false,
-    });
-    this.#server.on('headers', (lines, message) => {
-      const extra = this.#extra.get(message) ?? [];
-      for (let index = 0; index < extra.length; index += 2) {
-        lines.push(`${extra[index]}: ${extra[index + 1]}`);
-      }
-    });
+    if (this.#closed) return;
+    const text = code === CUT ? '' : clipReason(reason);
+    if (code === CUT) this.#native.terminate();
+    else this.#native.close(code, text);
+    this.#ended(code, text);
   }
 
-  onUpgrade(message: IncomingMessage, connection: Duplex, head: Buffer): void {
-    const response = new ServerResponse(message);
-    response.assignSocket(connection as unknown as Parameters<ServerResponse['assignSocket']>[0]);
-    response.shouldKeepAlive = false;
-    const exchange = new NodeExchange(message, response);
-    response.on('finish', () => connection.end());
-    const accepted = this.#app.onUpgrade(exchange);
-    if (accepted === undefined || exchange.closed) return;
-    exchange.handOver();
-    response.detachSocket(connection as unknown as Parameters<ServerResponse['detachSocket']>[0]);
-    this.#extra.set(message, accepted.headers);
-    this.#server.handleUpgrade(message, connection, head, (socket) => {
-      attach(socket, accepted.handlers);
-    });
+  /** Called twice per silence limit: a peer that left the last ping without answer is cut. */
+  checkAlive(): void {
+    if (!this.#answered) this.#native.terminate();
+    this.#answered = false;
+    this.ping();
   }
 
-  /** Cuts all sockets. */
-  close(): void {
-    for (const socket of this.#server.clients) socket.terminate();
-    this.#server.close();
-  }
-}
+  /** A field, so that sending makes no closure. */
+  readonly #onSent = (): void => {
+    if (!this.#blocked || this.#closed || this.#native.bufferedAmount > 0) return;
+    this.#blocked = false;
+    this.#handlers.onDrain(this);
+  };
 
-function attach(native: WebSocket, handlers: SocketHandlers): void {
-  const socket = new NodeSocket(native, () => handlers.onDrain(socket));
-  native.on('message', (data, isBinary) => {
-    const bytes = Array.isArray(data) ? Buffer.concat(data) : data;
-    const view = bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
-    handlers.onMessage(socket, view, isBinary);
-  });
-  native.on('close', (code, reason) => {
-    handlers.onClose(socket, { code, reason: reason.toString('utf8') });
-  });
-  // A protocol error is followed by 'close' with its code; without a listener it would be uncaught.
-  native.on('error', () => undefined);
-  handlers.onOpen(socket);
+  #received(data: Buffer, isBinary: boolean): void {
+    this.#answered = true;
+    // Copied: it may be a view of a larger read buffer, and the application may keep it.
+    if (!this.#closed) this.#handlers.onMessage(this, new Uint8Array(data), isBinary);
+  }
+
+  #ended(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#handlers.onClose(this, { code, reason });
+  }
 }

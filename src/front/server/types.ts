@@ -10,9 +10,12 @@ export interface ServerOptions {
   port: number;
   /** PEM file paths. */
   tls: { cert: string; key: string } | undefined;
-  /** Bytes of request line and headers together. */
+  /** Bytes of request line and headers together; beyond them 431. */
   maxHeaderBytes: number;
-  /** Milliseconds for a request (head and body) to arrive completely; then 408 and close. */
+  /**
+   * Milliseconds for the body to arrive completely after its head, then 408 and close; 0: no limit.
+   * Heads have the same limit on node, and a fixed one of about 10 s on uWebSockets.js.
+   */
   requestTimeoutMs: number;
   /** Bytes of one WebSocket message. */
   maxMessageBytes: number;
@@ -20,7 +23,10 @@ export interface ServerOptions {
   reusePort: boolean;
 }
 
-/** One request and its reply. Valid until the reply ended or the client left. */
+/**
+ * One request and its reply. Valid until the reply ended or the client left. Text of the head has one
+ * character per byte (latin1).
+ */
 export interface Exchange {
   /** Upper case. */
   readonly method: string;
@@ -30,7 +36,7 @@ export interface Exchange {
   readonly query: string;
   /** Flat name/value pairs, names in lower case, in the order received. */
   readonly headers: string[];
-  /** TCP peer address, e.g. `127.0.0.1`. */
+  /** TCP peer address, e.g. `127.0.0.1`; `''` when it is first read after the end. */
   readonly peer: string;
   /** First value of a header; the name in lower case. */
   header(name: string): string | undefined;
@@ -41,9 +47,16 @@ export interface Exchange {
   readonly headSent: boolean;
   /** Bytes accepted by `write` that the socket has not taken yet. */
   readonly buffered: number;
-  /** Sends status and headers (flat pairs) with the next write. Call once, before any write. */
+  /**
+   * Sends status and headers (flat pairs) with the next write. Call once, before any write. Framing
+   * (Content-Length, Transfer-Encoding, Connection) is the server's. Characters that may not be in a
+   * value are sent as `?`.
+   */
   head(status: number, headers: string[]): void;
-  /** Writes a part of the body. False: `buffered` is above 0, wait for `onDrain`. */
+  /**
+   * Writes a part of the body; the bytes must not change afterwards. False: `buffered` is above 0,
+   * wait for `onDrain`. True may be early by one small write.
+   */
   write(bytes: Uint8Array | string): boolean;
   /** Writes the last part and ends the reply. Without earlier `write` it sets Content-Length. */
   end(bytes?: Uint8Array | string): void;
@@ -62,6 +75,7 @@ export interface Exchange {
 export interface BodySink {
   /** Bytes of the raw (still encoded) body. */
   readonly limit: number;
+  /** A buffer of its own, to keep or to move to another thread. Called in a cork, as the others. */
   onBody(bytes: Uint8Array): void;
   /** More than `limit` bytes, announced or sent. The sink answers (413). */
   onTooLarge(): void;
@@ -83,15 +97,20 @@ export interface ClientSocket {
   /** Sends one text message. False: `buffered` is above 0. */
   send(text: string | Uint8Array): boolean;
   ping(): void;
-  /** Close handshake. `code` 1006 cuts the connection instead. */
+  /**
+   * Close handshake; `code` 1006 cuts the connection instead. A long reason is cut to 123 bytes.
+   * `onClose` is called before this returns.
+   */
   close(code: number, reason: string): void;
 }
 
 /** What the application does with an accepted socket. */
 export interface SocketHandlers {
   onOpen(socket: ClientSocket): void;
+  /** `data` is the receiver's to keep. */
   onMessage(socket: ClientSocket, data: Uint8Array, isBinary: boolean): void;
   onDrain(socket: ClientSocket): void;
+  /** Called once per socket, whoever closed it. */
   onClose(socket: ClientSocket, close: SocketClose): void;
 }
 
@@ -109,7 +128,7 @@ export interface Application {
   onUpgrade(exchange: Exchange): { handlers: SocketHandlers; headers: string[] } | undefined;
 }
 
-/** A running listener. */
+/** A running listener. Close it before its thread is terminated: see `docs/server.md`. */
 export interface Server {
   readonly backend: 'uws' | 'node';
   readonly port: number;

@@ -1,124 +1,115 @@
 /** Client WebSockets on uWebSockets.js. */
-import { UwsExchange } from './uws-exchange.ts';
-import type { Application, ClientSocket, SocketHandlers } from './types.ts';
-import type * as UwsModule from 'uWebSockets.js';
+import { clipReason, CUT } from './close-reason.ts';
+import { headerOf, safeNativeValue } from './header-text.ts';
+import { SILENT_PEER_MS } from './limits.ts';
+import type { ClientSocket, SocketHandlers } from './types.ts';
 import type {
-  HttpRequest,
   HttpResponse,
   us_socket_context_t,
   WebSocket,
   WebSocketBehavior,
 } from 'uWebSockets.js';
+import type { UwsExchange } from './uws-exchange.ts';
 
-/**
- * Bytes that may wait for one slow client; beyond it the socket is cut. Far above what the streams'
- * windows let through: it only bounds a client that reads nothing at all.
- */
-export const MAX_SOCKET_BACKLOG_BYTES = 64 * 1024 * 1024;
-
-/** Close code that means: cut the connection, there is no close handshake (RFC 6455, 7.1.5). */
-const CUT = 1006;
-
-interface Attached {
-  handlers: SocketHandlers;
-  socket: UwsSocket | undefined;
+/** What the native code keeps with each socket. */
+export interface SocketData {
+  link: UwsSocket;
 }
 
-class UwsSocket implements ClientSocket {
-  #socket: WebSocket<Attached> | undefined;
+type NativeSocket = WebSocket<SocketData>;
 
-  constructor(socket: WebSocket<Attached>) {
-    this.#socket = socket;
+/** Result of a native `send` that was taken by the operating system whole. */
+const SENT = 1;
+
+/** See `types.ts`. */
+export class UwsSocket implements ClientSocket {
+  readonly #handlers: SocketHandlers;
+  #native: NativeSocket | undefined;
+
+  constructor(handlers: SocketHandlers) {
+    this.#handlers = handlers;
   }
 
   get closed(): boolean {
-    return this.#socket === undefined;
+    return this.#native === undefined;
   }
 
   get buffered(): number {
-    return this.#socket?.getBufferedAmount() ?? 0;
+    return this.#native?.getBufferedAmount() ?? 0;
   }
 
   send(text: string | Uint8Array): boolean {
-    this.#socket?.send(text, false);
-    return this.buffered === 0;
+    return this.#native === undefined || this.#native.send(text, false, false) === SENT;
   }
 
   ping(): void {
-    this.#socket?.ping();
+    this.#native?.ping();
   }
 
   close(code: number, reason: string): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    if (code === CUT) socket.close();
-    else socket.end(code, reason);
+    if (code === CUT) this.#native?.close();
+    else this.#native?.end(code, clipReason(reason));
   }
 
-  /** The native socket must not be touched after its close event. */
-  onClosed(): void {
-    this.#socket = undefined;
+  opened(native: NativeSocket): void {
+    this.#native = native;
+    this.#handlers.onOpen(this);
+  }
+
+  received(message: ArrayBuffer, isBinary: boolean): void {
+    // The native memory is only valid in this call, and the application may keep the message.
+    if (!this.closed) this.#handlers.onMessage(this, new Uint8Array(message.slice(0)), isBinary);
+  }
+
+  /** Also called when only a part was sent. */
+  drained(): void {
+    if (!this.closed && this.buffered === 0) this.#handlers.onDrain(this);
+  }
+
+  ended(code: number, reason: ArrayBuffer): void {
+    this.#native = undefined;
+    // With 1006 there was no frame: the text is the native code's own remark.
+    const text = code === CUT ? '' : Buffer.from(reason).toString('utf8');
+    this.#handlers.onClose(this, { code, reason: text });
   }
 }
 
-/** What the native server does with upgrade requests and accepted sockets. */
-export function upgradeBehavior(
-  uws: typeof UwsModule,
-  app: Application,
-  maxMessageBytes: number,
-): WebSocketBehavior<Attached> {
+/** How the native server treats accepted sockets. */
+export function socketBehavior(maxMessageBytes: number): WebSocketBehavior<SocketData> {
   return {
     maxPayloadLength: maxMessageBytes,
-    maxBackpressure: MAX_SOCKET_BACKLOG_BYTES,
-    closeOnBackpressureLimit: 1,
-    compression: uws.DISABLED,
-    // The application decides about keep-alives and idle limits.
-    idleTimeout: 0,
-    sendPingsAutomatically: false,
-    upgrade: (response, request, context) => onUpgrade(app, response, request, context),
-    open: (native) => {
-      const attached = native.getUserData();
-      attached.socket = new UwsSocket(native);
-      attached.handlers.onOpen(attached.socket);
-    },
-    message: (native, message, isBinary) => {
-      const { handlers, socket } = native.getUserData();
-      // The memory is only valid in this call.
-      if (socket !== undefined)
-        handlers.onMessage(socket, new Uint8Array(message.slice(0)), isBinary);
-    },
-    drain: (native) => {
-      const { handlers, socket } = native.getUserData();
-      if (socket !== undefined && socket.buffered === 0) handlers.onDrain(socket);
-    },
-    close: (native, code, message) => {
-      const { handlers, socket } = native.getUserData();
-      if (socket === undefined) return;
-      socket.onClosed();
-      handlers.onClose(socket, { code, reason: Buffer.from(message).toString('utf8') });
-    },
+    // No limit, so that no message is ever dropped: the application stops at `send() === false`.
+    maxBackpressure: 0,
+    compression: 0,
+    maxLifetime: 0,
+    // Pings find peers that are gone; one that answers is never cut.
+    idleTimeout: SILENT_PEER_MS / 1000,
+    sendPingsAutomatically: true,
+    open: (native) => native.getUserData().link.opened(native),
+    message: (native, message, isBinary) => native.getUserData().link.received(message, isBinary),
+    drain: (native) => native.getUserData().link.drained(),
+    close: (native, code, reason) => native.getUserData().link.ended(code, reason),
   };
 }
 
-function onUpgrade(
-  app: Application,
+/** Turns an exchange into a socket; the first offered subprotocol is confirmed. */
+export function acceptSocket(
   response: HttpResponse,
-  request: HttpRequest,
+  exchange: UwsExchange,
+  accepted: { handlers: SocketHandlers; headers: string[] },
   context: us_socket_context_t,
 ): void {
-  const exchange = new UwsExchange(response, request);
-  const header = (name: string): string => exchange.header(name) ?? '';
-  const accepted = app.onUpgrade(exchange);
-  if (accepted === undefined || exchange.closed) return;
-  exchange.handOver();
   const { handlers, headers } = accepted;
+  const header = (name: string): string => headerOf(exchange.headers, name) ?? '';
+  exchange.closed = true;
+  exchange.release();
   response.cork(() => {
     response.writeStatus('101 Switching Protocols');
     for (let index = 0; index < headers.length; index += 2) {
-      response.writeHeader(headers[index] as string, headers[index + 1] as string);
+      response.writeHeader(headers[index] ?? '', safeNativeValue(headers[index + 1] ?? ''));
     }
-    response.upgrade<Attached>(
-      { handlers, socket: undefined },
+    response.upgrade<SocketData>(
+      { link: new UwsSocket(handlers) },
       header('sec-websocket-key'),
       header('sec-websocket-protocol'),
       // Compression is declined: every client copes (clients.md 2, row 2).

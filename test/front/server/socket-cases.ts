@@ -1,161 +1,279 @@
-/** What every server backend has to do with WebSockets; run against each of them. */
+/** Client WebSockets, with the ws client. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, it } from 'node:test';
-import WebSocket from 'ws';
-import { sendRequest } from '../../support/http-client.ts';
-import { startWith, type StartBackend, type Started } from './start.ts';
+import { WebSocket, type ClientOptions } from 'ws';
+import { arrives, get, refuseUpgrade, reply, run, statusesOf, type Start } from './harness.ts';
 import { waitUntil } from '../../support/wait.ts';
 import type { Cleanup } from '../../support/temp.ts';
-import type { ClientSocket, SocketClose, SocketHandlers } from '../../../src/front/server/types.ts';
+import type { ClientSocket, SocketHandlers } from '../../../src/front/server/types.ts';
 
-interface Accepted extends Started {
-  sockets: ClientSocket[];
-  closes: SocketClose[];
+const MIB = 1024 * 1024;
+const HANDSHAKE = [
+  'connection: Upgrade',
+  'upgrade: websocket',
+  'sec-websocket-version: 13',
+  'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==',
+];
+
+interface Pair {
+  client: WebSocket;
+  server: ClientSocket;
+  /** What the application saw, in order. */
+  seen: string[];
+  /** What the client saw. */
+  got: string[];
 }
 
-async function accepting(
-  test: Cleanup,
-  start: StartBackend,
+/** A connected pair; text and binary messages are noted on both sides. */
+async function connect(
+  t: Cleanup,
+  start: Start,
   handlers: Partial<SocketHandlers> = {},
-): Promise<Accepted> {
-  const sockets: ClientSocket[] = [];
-  const closes: SocketClose[] = [];
+  options: ClientOptions & { protocols?: string[]; maxMessageBytes?: number } = {},
+): Promise<Pair> {
+  const seen: string[] = [];
+  let opened: ClientSocket | undefined;
   const all: SocketHandlers = {
-    onOpen: (socket) => sockets.push(socket),
-    onMessage: (socket, data) => void socket.send(data),
-    onDrain: () => undefined,
-    onClose: (_socket, close) => closes.push(close),
+    onOpen: (socket) => (opened = socket),
+    onMessage: (_socket, data, isBinary) =>
+      seen.push(`${isBinary ? 'binary' : 'text'} ${Buffer.from(data).toString()}`),
+    onDrain: () => seen.push('drain'),
+    onClose: (socket, { code, reason }) =>
+      seen.push(`close ${code} ${reason} ${socket.closed ? 'closed' : 'open'}`),
     ...handlers,
   };
-  const started = await startWith(
-    test,
-    start,
-    () => undefined,
-    {},
-    () => ({ handlers: all, headers: ['x-own', 'yes'] }),
+  const limits =
+    options.maxMessageBytes === undefined ? {} : { maxMessageBytes: options.maxMessageBytes };
+  const { server } = await run(t, start, reply('{}'), limits, () => ({
+    handlers: all,
+    headers: ['x-turn-state', 'abc'],
+  }));
+  const url = `ws://127.0.0.1:${server.port}/v1/responses?a=b`;
+  const client = new WebSocket(url, options.protocols ?? [], options);
+  t.after(() => Promise.resolve(client.terminate()));
+  const got: string[] = [];
+  client.on('upgrade', ({ headers }) => got.push(`turn-state ${String(headers['x-turn-state'])}`));
+  client.on('message', (data: Buffer, isBinary) =>
+    got.push(`${isBinary ? 'binary' : 'text'} ${data.byteLength > 99 ? data.byteLength : data}`),
   );
-  return { ...started, sockets, closes };
+  client.on('ping', () => got.push('ping'));
+  client.on('close', (code, reason) => got.push(`close ${code} ${reason.toString()}`));
+  client.on('error', (error) => got.push(`error ${error.message}`));
+  await waitUntil(() => opened !== undefined && client.readyState === WebSocket.OPEN, 'open');
+  assert.ok(opened);
+  return { client, server: opened, seen, got };
 }
 
-async function connected(test: Cleanup, { port }: Started): Promise<WebSocket> {
-  const client = new WebSocket(`ws://127.0.0.1:${port}/v1/responses`);
-  test.after(async () => client.terminate());
-  client.on('error', () => undefined);
-  await once(client, 'open');
-  return client;
-}
+const sawClose = (pair: Pair): Promise<boolean> =>
+  waitUntil(() => pair.got.some((text) => text.startsWith('close')), 'the client to see the close');
+const toldClose = (pair: Pair): Promise<boolean> =>
+  waitUntil(() => pair.seen.some((text) => text.startsWith('close')), 'onClose');
 
-/** Registers the cases. */
-export function socketCases(start: StartBackend): void {
-  describe('sockets', () => {
-    it('accepts with own headers, tells text from binary, echoes', async (t) => {
-      const kinds: boolean[] = [];
-      const started = await accepting(t, start, {
-        onMessage: (socket, data, isBinary) => {
-          kinds.push(isBinary);
-          socket.send(Buffer.from(data).toString('utf8'));
+export function socketCases(start: Start): void {
+  describe('WebSockets', () => {
+    it('carry text and binary messages, and the headers of the handshake', async (t) => {
+      const pair = await connect(t, start);
+      pair.client.send('hello é');
+      pair.client.send(Buffer.from('bytes'));
+      await waitUntil(() => pair.seen.length === 2, 'two messages');
+      assert.deepEqual(pair.seen, ['text hello é', 'binary bytes']);
+      assert.equal(pair.server.send('as text'), true);
+      assert.equal(pair.server.send(Buffer.from('also as text')), true);
+      await waitUntil(() => pair.got.length === 3, 'two answers');
+      assert.deepEqual(pair.got, ['turn-state abc', 'text as text', 'text also as text']);
+      assert.equal(pair.server.buffered, 0);
+    });
+
+    it('may be used from within the callbacks', async (t) => {
+      const pair = await connect(t, start, {
+        onMessage: (socket, data) => {
+          socket.send(data);
+          socket.close(1000, 'served');
+          socket.send('too late');
         },
       });
-      const client = new WebSocket(`ws://127.0.0.1:${started.port}/`);
-      t.after(() => client.terminate());
-      const [[reply]] = await Promise.all([once(client, 'upgrade'), once(client, 'open')]);
-      assert.equal((reply as { headers: Record<string, string> }).headers['x-own'], 'yes');
-      for (const message of ['grüße', Buffer.from('bytes')]) {
-        client.send(message);
-        const [data, isBinary] = (await once(client, 'message')) as [Buffer, boolean];
-        assert.equal(data.toString('utf8'), message.toString());
-        assert.equal(isBinary, false);
-      }
-      assert.deepEqual(kinds, [false, true]);
+      pair.client.send('echo');
+      await sawClose(pair);
+      assert.deepEqual(pair.got.slice(1), ['text echo', 'close 1000 served']);
+      assert.deepEqual(pair.seen, ['close 1000 served closed']);
     });
 
-    it('takes a message of 900 KB, and closes on one over the limit', async (t) => {
-      const started = await accepting(t, start);
-      const client = await connected(t, started);
-      client.send('x'.repeat(900_000));
-      const [data] = (await once(client, 'message')) as [Buffer];
-      assert.equal(data.byteLength, 900_000);
-      client.send('x'.repeat(1_100_000));
-      await once(client, 'close');
-      await waitUntil(() => started.closes.length === 1, 'the close');
-      assert.equal(started.sockets[0]?.closed, true);
+    it('give messages that stay valid', async (t) => {
+      const kept: Uint8Array[] = [];
+      const pair = await connect(t, start, { onMessage: (_socket, data) => kept.push(data) });
+      pair.client.send('first');
+      pair.client.send('other');
+      await waitUntil(() => kept.length === 2, 'two messages');
+      assert.deepEqual(
+        kept.map((data) => Buffer.from(data).toString()),
+        ['first', 'other'],
+      );
     });
 
-    it('pings, and drops what is sent after the close', async (t) => {
-      const started = await accepting(t, start);
-      const client = await connected(t, started);
-      const pinged = once(client, 'ping');
-      started.sockets[0]?.ping();
-      await pinged;
-      client.close(1000, 'done');
-      await waitUntil(() => started.closes.length === 1, 'the close');
-      assert.deepEqual(started.closes, [{ code: 1000, reason: 'done' }]);
-      const [socket] = started.sockets;
-      assert.equal(socket?.closed, true);
-      socket?.send('late');
-      socket?.ping();
-      socket?.close(1000, '');
+    it('take messages up to the limit (clients.md 2, row 2)', async (t) => {
+      const sizes: number[] = [];
+      const pair = await connect(t, start, {
+        onMessage: (_socket, data) => sizes.push(data.byteLength),
+      });
+      pair.client.send('x'.repeat(16 * MIB));
+      await waitUntil(() => sizes.length > 0, 'the message');
+      assert.deepEqual(sizes, [16 * MIB]);
+    });
+
+    it('end with a message beyond the limit', async (t) => {
+      const pair = await connect(t, start, {}, { maxMessageBytes: 1000 });
+      pair.client.send('x'.repeat(1001));
+      await Promise.all([sawClose(pair), toldClose(pair)]);
+      assert.match(pair.got.at(-1) ?? '', /^close (1006|1009) /);
+      assert.equal(pair.seen.length, 1);
+    });
+
+    it('decline compression', async (t) => {
+      const pair = await connect(t, start, {}, { perMessageDeflate: true });
+      assert.equal(pair.client.extensions, '');
+    });
+
+    it('confirm the first subprotocol', async (t) => {
+      const pair = await connect(t, start, {}, { protocols: ['realtime', 'other'] });
+      assert.equal(pair.client.protocol, 'realtime');
+    });
+
+    it('are pinged', async (t) => {
+      const pair = await connect(t, start);
+      pair.server.ping();
+      await waitUntil(() => pair.got.includes('ping'), 'the ping');
     });
 
     for (const [code, reason] of [
-      [1000, ''],
-      [1012, 'upstream requires HTTP replay'],
+      [1000, 'done'],
+      [1012, 'the proxy restarts'],
+      [4001, ''],
     ] as const) {
-      it(`closes with ${code} and its reason`, async (t) => {
-        const started = await accepting(t, start);
-        const client = await connected(t, started);
-        const closed = once(client, 'close');
-        started.sockets[0]?.close(code, reason);
-        const [seen, text] = (await closed) as [number, Buffer];
-        assert.equal(seen, code);
-        assert.equal(text.toString('utf8'), reason);
-        await waitUntil(() => started.closes.length === 1, 'the close at the server');
+      it(`are closed with ${code} by the application, which is told once`, async (t) => {
+        const pair = await connect(t, start);
+        pair.server.close(code, reason);
+        assert.equal(pair.server.closed, true);
+        pair.server.close(1011, 'again');
+        pair.server.ping();
+        assert.equal(pair.server.send('late'), true);
+        await sawClose(pair);
+        assert.deepEqual(pair.got.slice(1), [`close ${code} ${reason}`]);
+        assert.deepEqual(pair.seen, [`close ${code} ${reason} closed`]);
       });
     }
 
-    it('cuts without a close frame for 1006', async (t) => {
-      const started = await accepting(t, start);
-      const client = await connected(t, started);
-      const closed = once(client, 'close');
-      started.sockets[0]?.close(1006, '');
-      const [seen] = (await closed) as [number];
-      assert.equal(seen, 1006);
+    it('shorten a reason that does not fit', async (t) => {
+      const pair = await connect(t, start);
+      pair.server.close(1011, 'é'.repeat(100));
+      await sawClose(pair);
+      assert.equal(pair.got.at(-1), `close 1011 ${'é'.repeat(61)}`);
     });
 
-    it('says when a slow client holds messages back, and when they are gone', async (t) => {
-      let drained = 0;
-      const started = await accepting(t, start, { onDrain: () => (drained += 1) });
-      const client = await connected(t, started);
-      client.pause();
-      const [socket] = started.sockets;
-      const message = 'm'.repeat(256 * 1024);
+    it('are cut with 1006', async (t) => {
+      const pair = await connect(t, start);
+      pair.server.close(1006, 'not sent');
+      await sawClose(pair);
+      assert.equal(pair.got.at(-1), 'close 1006 ');
+      assert.deepEqual(pair.seen, ['close 1006  closed']);
+    });
+
+    it('tell how the client closed', async (t) => {
+      for (const [leave, expected] of [
+        [(client: WebSocket) => client.close(1000, 'bye'), 'close 1000 bye closed'],
+        [(client: WebSocket) => client.close(), 'close 1005  closed'],
+        [(client: WebSocket) => client.terminate(), 'close 1006  closed'],
+      ] as const) {
+        const pair = await connect(t, start);
+        leave(pair.client);
+        await toldClose(pair);
+        assert.deepEqual(pair.seen, [expected]);
+        assert.equal(pair.server.closed, true);
+        assert.equal(pair.server.buffered, 0);
+      }
+    });
+
+    it('wait for a client that does not read, lose nothing, and tell when it did', async (t) => {
+      const pair = await connect(t, start);
+      pair.client.pause();
+      const message = 'x'.repeat(256 * 1024);
       let sent = 0;
-      do sent += 1;
-      while (socket?.send(message) === true && sent < 200);
-      assert.ok((socket?.buffered ?? 0) > 0);
-      let received = 0;
-      client.on('message', () => (received += 1));
-      client.resume();
-      await waitUntil(() => received === sent && drained > 0, 'all messages');
-      assert.equal(socket?.buffered, 0);
+      await waitUntil(() => {
+        sent += 1;
+        return !pair.server.send(message) && sent > 64;
+      }, 'a message that is not taken');
+      assert.ok(pair.server.buffered > 0);
+      assert.deepEqual(pair.seen, []);
+      pair.client.resume();
+      await waitUntil(() => pair.seen.includes('drain'), 'onDrain');
+      assert.equal(pair.server.buffered, 0);
+      pair.server.send('last');
+      await waitUntil(() => pair.got.includes('text last'), 'the last message');
+      assert.equal(pair.got.filter((text) => text === `text ${message.length}`).length, sent);
     });
-  });
 
-  describe('a refused upgrade', () => {
-    it('is an ordinary HTTP answer', async (t) => {
-      const { origin } = await startWith(t, start, () => undefined);
-      const reply = await sendRequest(`${origin}/v1/responses`, {
-        method: 'GET',
-        headers: {
-          connection: 'Upgrade',
-          upgrade: 'websocket',
-          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-          'sec-websocket-version': '13',
-        },
+    it('are refused with an ordinary answer', async (t) => {
+      const { raw, exchanges } = await run(t, start, reply('{}'), {}, refuseUpgrade);
+      const connection = await raw(get('/v1/responses?a=b', HANDSHAKE));
+      await arrives(connection, '{"error":{"message":"use HTTP"}}');
+      assert.deepEqual(statusesOf(connection), [426]);
+      assert.equal(exchanges[0]?.path, '/v1/responses');
+      assert.equal(exchanges[0]?.query, 'a=b');
+      assert.equal(exchanges[0]?.header('upgrade'), 'websocket');
+    });
+
+    it('may be refused later, or left', async (t) => {
+      const { raw, exchanges } = await run(t, start, reply('{}'), {}, () => undefined);
+      const connection = await raw(get('/ws', HANDSHAKE));
+      const first = await waitUntil(() => exchanges[0], 'the handshake');
+      refuseUpgrade(first);
+      await arrives(connection, 'use HTTP');
+      const other = await raw(get('/ws', HANDSHAKE));
+      const second = await waitUntil(() => exchanges[1], 'the second handshake');
+      let left = 0;
+      second.onClose = () => (left += 1);
+      other.close();
+      await waitUntil(() => left === 1, 'onClose');
+    });
+
+    it('of an application that throws get 500', async (t) => {
+      const { raw } = await run(t, start, reply('{}'), {}, () => {
+        throw new Error('a fault');
       });
-      assert.equal(reply.status, 426);
-      assert.equal(await reply.text(), '{"error":{"message":"use HTTP"}}');
+      const connection = await raw(get('/ws', HANDSHAKE));
+      await arrives(connection, '"internal"');
+      assert.deepEqual(statusesOf(connection), [500]);
+    });
+
+    it('may be sent to as they open', async (t) => {
+      const handlers: SocketHandlers = {
+        onOpen: (socket) => socket.send('welcome'),
+        onMessage: () => undefined,
+        onDrain: () => undefined,
+        onClose: () => undefined,
+      };
+      const accept = () => ({ handlers, headers: [] });
+      const { raw } = await run(t, start, reply('{}'), {}, accept);
+      const connection = await raw(get('/ws', HANDSHAKE));
+      await arrives(connection, 'welcome');
+      // The example of RFC 6455, 1.3.
+      assert.match(connection.received, /s3pPLMBiTxaQ9kYGzzhZRbK\+xOo=/);
+    });
+
+    it('are cut when the server closes', async (t) => {
+      const closes: number[] = [];
+      const handlers: SocketHandlers = {
+        onOpen: () => undefined,
+        onMessage: () => undefined,
+        onDrain: () => undefined,
+        onClose: (_socket, { code }) => closes.push(code),
+      };
+      const accept = () => ({ handlers, headers: [] });
+      const { raw, server } = await run(t, start, reply('{}'), {}, accept);
+      const connection = await raw(get('/ws', HANDSHAKE));
+      await arrives(connection, '101 Switching');
+      await server.close();
+      await waitUntil(() => connection.closed && closes.length === 1, 'the socket to be cut');
+      assert.deepEqual(closes, [1006]);
     });
   });
 }
