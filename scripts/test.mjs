@@ -16,6 +16,6 @@ const files = (wanted.length > 0 ? wanted : ['test']).flatMap(testFiles);
 const run = spawnSync(
   process.execPath,
   ['--import', 'tsx', '--expose-gc', '--test', '--test-timeout=120000', ...files],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', env: { ...process.env, SWITCHYARD_LOG: 'off' } },
 );
 process.exit(run.status ?? 1);

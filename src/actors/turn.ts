@@ -246,7 +246,7 @@ export class Turn {
         status: failure.status,
         message: outcome.message,
         body: failure.body,
-        headers: failure.headers,
+        headers: this.#owner.settings.passthroughHeaders ? failure.headers : [],
         retryAfterMs: failure.retryAfterMs ?? null,
         verdict: stop ? 'stop' : 'next',
         neutral: outcome.neutral,

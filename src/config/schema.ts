@@ -79,10 +79,3 @@ export function parseConfig(yamlText: string, env: PathEnv): Config {
   checkCombinations(config);
   return config;
 }
-
-const SAMPLE_KEYS = new Set(['your-api-key-1', 'your-api-key-2', 'your-api-key-3']);
-
-/** True while a client key of the sample file is still in use (config.md 1, template guard). */
-export function hasSampleKeys(config: Pick<Config, 'apiKeys'>): boolean {
-  return config.apiKeys.some((key) => SAMPLE_KEYS.has(key));
-}

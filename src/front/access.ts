@@ -4,7 +4,7 @@
  */
 import { hash, randomBytes } from 'node:crypto';
 import { callerScope, clientCacheKey } from '../conversation/caller-scope.ts';
-import { hasSampleKeys } from '../config/schema.ts';
+import { hasSampleKeys } from '../config/sample-keys.ts';
 import { SwitchyardError } from '../errors.ts';
 import type { Exchange } from './server/types.ts';
 import type { Principal } from '../turn.ts';

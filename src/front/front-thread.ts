@@ -106,7 +106,7 @@ function configure(state: FrontState, settings: FrontSettings, table: RoutingTab
   state.settings = settings;
   state.access = new Access(settings.apiKeys);
   state.cors = new Cors(settings.cors.origins);
-  state.router.configure(table, settings);
+  state.router.configure(settings, table);
   setDebug(settings.debug);
 }
 

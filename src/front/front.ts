@@ -3,8 +3,9 @@
  * request. Turns are handed to `turn-intake.ts`.
  */
 import { randomBytes } from 'node:crypto';
+import { bodyTooLarge } from './body-limit.ts';
 import { logRequest, requestLine } from '../observe/request-line.ts';
-import { openaiModelList } from '../routing/model-list.ts';
+import { modelList } from '../routing/model-list.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
 import { requestId, type RequestId } from '../ids.ts';
 import { routeOf, type PathEntry } from './routes.ts';
@@ -17,7 +18,6 @@ import type { Principal } from '../turn.ts';
 import type { TurnReport } from './client-turn.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'];
-const MEGABYTE = 1024 * 1024;
 
 const HOME = JSON.stringify({
   message: 'Switchyard',
@@ -105,16 +105,16 @@ export class Front implements Application {
   }
 
   #answerSimple(exchange: Exchange, entry: PathEntry, ownHeaders: string[], ledger: Ledger): void {
-    const body = this.#simpleBody(entry);
+    const body = this.#simpleBody(entry, exchange);
     exchange.head(200, [...JSON_TYPE, ...ownHeaders]);
     exchange.end(body);
     if (entry.guarded) this.#log(ledger, { ...NOTHING_DONE, status: 200 });
   }
 
-  #simpleBody(entry: PathEntry): string {
+  #simpleBody(entry: PathEntry, exchange: Exchange): string {
     const { links, now, router } = this.#state;
     if (entry.route.kind === 'models') {
-      return JSON.stringify(openaiModelList(router.table, links.states, now()));
+      return JSON.stringify(modelList(router.table, links.states, now(), exchange));
     }
     return entry.route.kind === 'health' ? HEALTHY : HOME;
   }
@@ -159,12 +159,7 @@ export class Front implements Application {
         );
         ledger.ownMs += performance.now() - began;
       },
-      onTooLarge: () =>
-        onRefused(
-          new SwitchyardError('body_too_large', {
-            message: `the request body is larger than ${Math.floor(limit / MEGABYTE)} MiB`,
-          }),
-        ),
+      onTooLarge: () => onRefused(bodyTooLarge(limit)),
       onTimeout: () => onRefused(new SwitchyardError('request_timeout')),
     };
   }
@@ -176,8 +171,9 @@ export class Front implements Application {
     const { status, headers, body } = renderError(error, own);
     if (!exchange.closed) {
       const cors = this.#state.cors.headersFor(exchange.header('origin'));
+      const allow = error.code === 'method_not_allowed' ? allowOf(exchange.path) : [];
       exchange.cork(() => {
-        exchange.head(status, [...headers, ...cors]);
+        exchange.head(status, [...headers, ...allow, ...cors]);
         exchange.end(body);
       });
     }
@@ -200,6 +196,11 @@ const NOTHING_DONE: TurnReport = {
   summary: undefined,
   error: undefined,
 };
+
+/** A 405 has to say what the route takes (RFC 9110, 15.5.6). */
+function allowOf(path: string): string[] {
+  return ['allow', routeOf(path)?.methods.join(', ') ?? ''];
+}
 
 /** These answers have a form of their own (config.md 14). */
 const ACCESS_ERRORS: ReadonlySet<ErrorCode> = new Set([

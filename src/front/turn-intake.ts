@@ -37,7 +37,10 @@ export function startTurn(front: FrontState, request: AdmittedRequest, raw: Uint
     if (decoded instanceof Promise) {
       decoded.then(
         (body) => proceed(front, request, body),
-        (thrown: unknown) => request.onRefused(thrown),
+        (thrown: unknown) => {
+          // A client that left was counted when it left.
+          if (!exchange.closed) request.onRefused(thrown);
+        },
       );
     } else proceed(front, request, decoded);
   } catch (thrown) {

@@ -24,6 +24,9 @@ export const MAX_WRITE_BYTES = 4096;
 /** Waiting bytes when the reader of our output stands still; later lines are dropped. */
 export const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
+/** Environment variable; `off` = nothing is written to standard output. */
+const SWITCH = 'SWITCHYARD_LOG';
+
 /** Standard output. */
 const STDOUT = 1;
 
@@ -65,6 +68,9 @@ export function flushLogs(): void {
 }
 
 function standardOutput(): Output {
+  if (process.env[SWITCH] === 'off') {
+    return makeOutput({ write: () => undefined }, false, () => undefined);
+  }
   const stream = pino.destination({
     fd: STDOUT,
     sync: false,

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadConfigFile } from '../../src/config/load.ts';
-import { hasSampleKeys } from '../../src/config/schema.ts';
+import { hasSampleKeys } from '../../src/config/sample-keys.ts';
 import type { Config } from '../../src/config/types.ts';
 import { tempDir } from '../support/temp.ts';
 import { env, parse } from './support.ts';

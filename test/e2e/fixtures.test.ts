@@ -86,12 +86,20 @@ describe('recorded conversations on Codex', () => {
 });
 
 /**
- * Turns of the main conversation. A title request without any identity of its own is another one
- * (clients.md 7.2), and so is a sub-agent with a session of its own.
+ * Turns of the main conversation. A sub-agent with a session of its own is another one, and so is
+ * what a client without any identity makes of a resumed session: it drops a part of the first
+ * message, so that its prefix is another one too.
  */
 function mainTurns(turns: RecordedStep[]): number[] {
-  const sessions = turns.map((step) => headerOf(step, 'x-session-id') ?? 'one');
-  return turns.flatMap((_, index) => (sessions[index] === sessions[0] ? [index] : []));
+  const keys = turns.map((step) => headerOf(step, 'x-session-id') ?? openingOf(step));
+  return turns.flatMap((_, index) => (keys[index] === keys[0] ? [index] : []));
+}
+
+/** The first message of the user, for chat clients that say nothing about their session. */
+function openingOf({ path, body }: RecordedStep): string {
+  if (path !== CHAT) return 'one';
+  const messages = body?.['messages'] as { role: string }[];
+  return JSON.stringify(messages.find(({ role }) => role === 'user'));
 }
 
 /** Fields that Codex refuses or that are forced (codex.md 1.4, 1.7). */
@@ -137,7 +145,8 @@ describe('recorded chat conversations keep their prefix on Codex', () => {
   for (const name of ['opencode/01-chat-completions.json', 'qwen/01-openai-two-turns.json']) {
     it(name, async (t) => {
       const upstream = await startFakeUpstream(t);
-      const turns = turnsOf(name).filter(({ body }) => body?.['tools'] !== undefined);
+      const all = turnsOf(name).filter(({ body }) => body?.['tools'] !== undefined);
+      const turns = mainTurns(all).flatMap((index) => all[index] ?? []);
       const keys = codexKeys(upstream.origin, 3, modelsOf(turns));
       const proxy = await startProxy(t, { 'codex-api-key': keys });
       for (const step of turns) await checkAnswer(await replay(proxy, step), step);

@@ -48,8 +48,10 @@ describe('a restart', () => {
     const second = await startProxy(t, { 'codex-api-key': keys }, folder);
     const refused = await ask(second, 'b');
     assert.equal(refused.status, 429);
-    assert.match(await refused.text(), /model_cooldown/);
-    assert.ok(Number(refused.headers['retry-after']) > 3000);
+    const { error } = (await refused.json()) as { error: { code: string; reset_seconds: number } };
+    assert.equal(error.code, 'model_cooldown');
+    assert.ok(error.reset_seconds > 3000);
+    assert.ok(Number(refused.headers['retry-after']) > 0);
     assert.equal(upstream.requests.length, 1, 'the upstream was not asked');
     await second.stop();
 
