@@ -52,12 +52,6 @@ const FAULTS: [name: string, wire: string, end: (socket: Socket) => void, outcom
     'upstream_bad_answer answering',
   ],
   [
-    'two lengths',
-    `${HEAD}content-length: 1\r\ncontent-length: 2\r\n\r\n`,
-    nothing,
-    'upstream_bad_answer sent',
-  ],
-  [
     'a head without end',
     `${HEAD}${`x-fill: ${'y'.repeat(1000)}\r\n`.repeat(80)}`,
     nothing,
