@@ -51,7 +51,7 @@ export async function startConnectProxy(
     const login = basicLogin(request.headers['proxy-authorization']);
     const target = request.url ?? '';
     requests.push({ target, login });
-    if (options.silent) return;
+    if (options.silent) return void client.resume();
     if (options.login !== undefined && login !== options.login) {
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
     } else if (options.refuse) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\nno way');
@@ -68,7 +68,8 @@ export async function startSocksProxy(
   const requests: ProxyRequest[] = [];
   const server = createServer((client) => {
     client.on('error', () => client.destroy());
-    if (!options.silent) void serveSocks(client, options, requests);
+    if (options.silent) client.resume();
+    else void serveSocks(client, options, requests);
   });
   return listen(test, server, requests);
 }
