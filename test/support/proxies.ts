@@ -51,7 +51,8 @@ export async function startConnectProxy(
     const login = basicLogin(request.headers['proxy-authorization']);
     const target = request.url ?? '';
     requests.push({ target, login });
-    if (options.silent) return void client.resume();
+    // HTTP servers keep half-open connections.
+    if (options.silent) return void client.resume().once('end', () => client.destroy());
     if (options.login !== undefined && login !== options.login) {
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
     } else if (options.refuse) client.end('HTTP/1.1 502 Bad Gateway\r\n\r\nno way');

@@ -1,5 +1,6 @@
 /** What goes over the wire and comes back when nothing fails. */
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { waitUntil } from '../support/wait.ts';
@@ -53,12 +54,13 @@ describe('upstream answers', () => {
 
   it('reads an answer that comes byte by byte', async (test) => {
     const wire = `${OK}x-a: b\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`;
-    const server = await startRawServer(test, async (socket) => {
+    const drip = async (socket: Socket): Promise<void> => {
       for (const byte of wire) {
         socket.write(byte);
         await new Promise((resolve) => setImmediate(resolve));
       }
-    });
+    };
+    const server = await startRawServer(test, (socket) => void drip(socket));
     const seen = await finish(makeClient(test), server.origin);
     assert.equal(seen.outcome, 'end');
     assert.deepEqual(seen.headers, ['x-a', 'b', 'transfer-encoding', 'chunked']);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as zlib from 'node:zlib';
-import { SwitchyardError } from '../../src/errors.ts';
+import type { SwitchyardError } from '../../src/errors.ts';
 import { BodyDecoder } from '../../src/upstream/decode.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { waitUntil } from '../support/wait.ts';
