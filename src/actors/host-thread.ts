@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { ActorHost } from './host.ts';
 import { expose } from '../threads/control.ts';
 import { keeperFor } from './tokens/keepers.ts';
-import { loggerFor, setDebug } from '../observe/log.ts';
+import { flushLogs, loggerFor, setDebug } from '../observe/log.ts';
 import { PooledTranslation } from './translation.ts';
 import { UpstreamHttp } from '../upstream/http.ts';
 import type { HostControl } from './control.ts';
@@ -47,7 +47,10 @@ export function serveHost(port: MessagePort): void {
     assign: async (assignments) => started().assign(assignments),
     remove: async (ids) => started().remove(ids),
     reconfigure: async (settings) => apply(settings),
-    drain: (deadlineMs) => started().drain(deadlineMs),
+    drain: async (deadlineMs) => {
+      await started().drain(deadlineMs);
+      flushLogs();
+    },
     snapshot: async () => started().snapshot(),
   };
   expose(control, port);

@@ -27,6 +27,10 @@ export interface FrameCodec<Frame> {
   bytesOf(frame: Frame): Uint8Array | undefined;
   /** The same frame with another byte field. */
   withBytes(frame: Frame, bytes: Uint8Array): Frame;
+  /** The frame as it travels: plain values in a list. */
+  encode(frame: Frame): readonly unknown[];
+  /** The frame that `encode` made the list from. */
+  decode(wire: readonly unknown[]): Frame;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -114,17 +118,21 @@ export class FramePort<Out, In> {
     const transfer: ArrayBuffer[] = [];
     /** Index of the frame, for each transferred field. */
     const owners: number[] = [];
-    for (let index = 0; index < frames.length; index += 1) {
-      const frame = frames[index] as Out;
-      const field = this.#outCodec.bytesOf(frame);
-      if (field === undefined || field.byteLength < TRANSFER_BYTES) continue;
-      const owned = exclusive(field, this.#outCodec.movesBytes);
+    const codec = this.#outCodec;
+    const wires: (readonly unknown[])[] = [];
+    for (const frame of frames) {
+      const field = codec.bytesOf(frame);
+      if (field === undefined || field.byteLength < TRANSFER_BYTES) {
+        wires.push(codec.encode(frame));
+        continue;
+      }
+      const owned = exclusive(field, codec.movesBytes);
       bytes.push(owned);
       transfer.push(owned.buffer);
-      owners.push(index);
-      frames[index] = this.#outCodec.withBytes(frame, NOTHING);
+      owners.push(wires.length);
+      wires.push(codec.encode(codec.withBytes(frame, NOTHING)));
     }
-    const packed = this.#packr.pack([owners, frames]);
+    const packed = this.#packr.pack([owners, wires]);
     // pack() returns a view of a shared work buffer: the batch needs bytes of its own to transfer.
     const own = new Uint8Array(packed.byteLength);
     own.set(packed);
@@ -135,8 +143,8 @@ export class FramePort<Out, In> {
   #receive(batch: Batch): void {
     let frames: In[];
     try {
-      const [owners, decoded] = this.#unpackr.unpack(batch.frames) as [number[], In[]];
-      frames = decoded;
+      const [owners, wires] = this.#unpackr.unpack(batch.frames) as [number[], unknown[][]];
+      frames = wires.map((wire) => this.#inCodec.decode(wire));
       for (let slot = 0; slot < owners.length; slot += 1) {
         const index = owners[slot] as number;
         const bytes = batch.bytes[slot] as Uint8Array;

@@ -4,7 +4,15 @@
  * are parsed, and nothing behind them is looked at.
  */
 import { isObject } from '../canonical/value.ts';
-import { forEachElement, memberOf, parseValue, readString, scanObject } from '../json/scan.ts';
+import {
+  forEachElement,
+  memberOf,
+  parseRange,
+  parseValue,
+  readString,
+  scanObject,
+} from '../json/scan.ts';
+import { stringHead } from '../json/string-head.ts';
 import type { Member } from '../json/members.ts';
 
 /** What was found; content is parsed JSON in the client's own form. */
@@ -49,6 +57,12 @@ export type ConversationFormat = keyof typeof LAYOUTS;
 /** System block that Claude Code fills with data of the single request (clients.md 2, row 18). */
 const BILLING_BLOCK = 'x-anthropic-billing-header:';
 
+/**
+ * Bytes of one text that are read: whole files are pasted into first messages, and what tells
+ * conversations apart stands long before their end.
+ */
+export const MAX_TEXT_BYTES = 16 * 1024;
+
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const QUOTE = 0x22;
@@ -74,7 +88,7 @@ export function openingOf(
   const messages = memberOf(members, layout.messages);
   if (messages === undefined) return opening;
   const first = body[messages.valueStart];
-  if (first === QUOTE) opening.user = parseValue(body, messages);
+  if (first === QUOTE) opening.user = valueOf(body, messages);
   else if (first === OPEN_BRACKET) walk(opening, layout, body, messages, withAssistant);
   return opening;
 }
@@ -119,7 +133,12 @@ function roleOf(body: Uint8Array, fields: readonly Member[], layout: Layout): st
 
 function contentOf(body: Uint8Array, fields: readonly Member[], layout: Layout): unknown {
   const member = memberOf(fields, layout.content);
-  return member && parseValue(body, member);
+  return member && valueOf(body, member);
+}
+
+function valueOf(body: Uint8Array, { valueStart, valueEnd }: Member): unknown {
+  if (body[valueStart] === QUOTE) return stringHead(body, valueStart, valueEnd, MAX_TEXT_BYTES);
+  return parseRange(body, valueStart, valueEnd);
 }
 
 function addInstruction(opening: Opening, content: unknown): void {

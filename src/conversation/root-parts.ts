@@ -2,6 +2,7 @@
  * The parts of a conversation's first user message in the fixed form that its identity is hashed
  * over (codex.md 4.4). Every character counts: stored bindings and prompt caches depend on it.
  */
+import { MAX_TEXT_BYTES } from './opening.ts';
 import { isObject, type JsonObject } from '../canonical/value.ts';
 
 /** One part, its members in the order in which they are written. */
@@ -23,6 +24,9 @@ const MEDIA: readonly (readonly [key: string, kind: string])[] = [
 const MIME_KEYS = ['mimeType', 'mime_type', 'media_type'];
 const VALUE_KEYS = ['url', 'uri', 'fileUri', 'file_uri', 'data'];
 
+/** Characters of one text that take part; as many as are read of a text without parts. */
+const MAX_TEXT_CHARS = MAX_TEXT_BYTES;
+
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
 /** Parts of a message's content, in order; empty when there is nothing in it. */
@@ -42,7 +46,7 @@ export function rootJson(value: unknown): string {
 
 function collect(content: unknown, parts: RootPart[]): void {
   if (typeof content === 'string') {
-    if (content !== '') parts.push({ kind: 'text', value: content });
+    if (content !== '') parts.push({ kind: 'text', value: content.slice(0, MAX_TEXT_CHARS) });
   } else if (Array.isArray(content)) {
     for (const child of content) collect(child, parts);
   } else if (isObject(content)) collectObject(content, parts);

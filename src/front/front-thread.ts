@@ -6,7 +6,7 @@ import { Cors } from './cors.ts';
 import { expose, remote } from '../threads/control.ts';
 import { Front } from './front.ts';
 import { HostLinks } from './host-links.ts';
-import { loggerFor, setDebug, type Log } from '../observe/log.ts';
+import { flushLogs, loggerFor, setDebug, type Log } from '../observe/log.ts';
 import { Router } from './router.ts';
 import { startServer } from './server/index.ts';
 import { Ticker } from './ticker.ts';
@@ -117,6 +117,7 @@ async function drain({ front, state, server }: Running, deadlineMs: number): Pro
   while (front.openRequests > 0 && performance.now() < endAt) await delay(DRAIN_POLL_MS);
   await server?.close();
   state.links.close();
+  flushLogs();
 }
 
 function serverOptions(

@@ -2,12 +2,12 @@
  * The application behind the server: routes, access, limits, simple answers, and one log line per
  * request. Turns are handed to `turn-intake.ts`.
  */
-import { randomBytes } from 'node:crypto';
+import { newRequestId } from './request-id.ts';
 import { bodyTooLarge } from './body-limit.ts';
 import { logRequest, requestLine } from '../observe/request-line.ts';
 import { modelList } from '../routing/model-list.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
-import { requestId, type RequestId } from '../ids.ts';
+import type { RequestId } from '../ids.ts';
 import { routeOf, type PathEntry } from './routes.ts';
 import { startTurn } from './turn-intake.ts';
 import { surfaceOf } from './surfaces.ts';
@@ -67,7 +67,7 @@ export class Front implements Application {
   }
 
   #newLedger(exchange: Exchange): Ledger {
-    const id = requestId(randomBytes(4).toString('hex'));
+    const id = newRequestId();
     const { method, path } = exchange;
     return { id, method, path, model: '', startedAt: performance.now(), ownMs: 0 };
   }

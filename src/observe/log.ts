@@ -30,6 +30,11 @@ const SWITCH = 'SWITCHYARD_LOG';
 /** Standard output. */
 const STDOUT = 1;
 
+/** Lines are gathered up to this size... */
+const MIN_WRITE_BYTES = MAX_WRITE_BYTES / 2;
+/** ...or for this long, milliseconds: a write per line would cost more than the line itself. */
+const MAX_DELAY_MS = 100;
+
 /** `warn`: from here on the message text itself is searched for secrets. */
 const SEARCHED_FROM = 40;
 
@@ -76,6 +81,8 @@ function standardOutput(): Output {
     sync: false,
     maxWrite: MAX_WRITE_BYTES,
     maxLength: MAX_BUFFERED_BYTES,
+    minLength: MIN_WRITE_BYTES,
+    periodicFlush: MAX_DELAY_MS,
   });
   // pino flushes at exit by itself on the main thread only.
   if (!isMainThread) process.on('exit', () => stream.flushSync());
