@@ -68,6 +68,7 @@ export class BindingTable {
     if (binding.credential !== credential) {
       binding.credential = credential;
       binding.proven = false;
+      outdate(binding);
     }
     this.#touch(binding, keys, nowMs);
   }
@@ -77,13 +78,12 @@ export class BindingTable {
     const binding = this.find(keys, nowMs);
     // A proven binding to another credential outlives a fallback that helped out (design 8).
     if (binding?.proven === true && binding.credential !== credential) return;
-    const isNews = binding?.proven !== true;
     this.bind(keys, credential, nowMs);
     const proven = this.find(keys, nowMs);
     if (proven === undefined) return;
     proven.proven = true;
     const grown = proven.expiresAtMs - proven.sharedUntilMs;
-    if (isNews || grown >= this.#ttlMs / SLIDE_PARTS) this.#share(proven);
+    if (grown >= this.#ttlMs / SLIDE_PARTS) this.#share(proven);
   }
 
   /** The credential failed: its binding goes, if it still is its own. */
@@ -165,7 +165,7 @@ export class BindingTable {
     const limit = cacheKey ? 1 : MAX_CONVERSATION_KEYS;
     if (oldest !== undefined && sameKind.length >= limit) this.#removeKey(binding, oldest);
     binding.keys.push(key);
-    if (binding.sharedUntilMs !== UNKNOWN) binding.sharedUntilMs = OUTDATED;
+    outdate(binding);
   }
 
   #removeKey(binding: Binding, key: BindingKey): void {
@@ -208,4 +208,9 @@ export class BindingTable {
       this.#removeKey(binding, key);
     }
   }
+}
+
+/** The next answer tells others, however little time went by. */
+function outdate(binding: Binding): void {
+  if (binding.sharedUntilMs !== UNKNOWN) binding.sharedUntilMs = OUTDATED;
 }

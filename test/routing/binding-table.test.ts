@@ -84,6 +84,15 @@ describe('binding table', () => {
     assert.deepEqual(table.takeChanges(), [{ key: 'mixed::a:1::m', record: null }]);
   });
 
+  it('a move is told with the first answer, and nothing in between', () => {
+    table.prove(keys('a:1'), A, 0);
+    table.takeChanges();
+    table.bind(keys('a:1'), B, 0);
+    assert.deepEqual(table.takeChanges(), []);
+    table.prove(keys('a:1'), B, 0);
+    assert.equal(table.takeChanges()[0]?.record?.credential, B);
+  });
+
   it('others are told when a binding that they know moved and was lost', () => {
     table.prove(keys('a:1'), A, 0);
     table.takeChanges();
