@@ -1,7 +1,8 @@
 /** One connection: an undici client that never has more than one socket and one request. */
 import type { Socket } from 'node:net';
 import { Client, type buildConnector } from 'undici';
-import type { Carrier, HttpCall } from './call.ts';
+import type { HttpCall } from './call.ts';
+import type { Carrier } from './call-owner.ts';
 import type { Dial } from './dial.ts';
 import { outsideParser } from './parser-turn.ts';
 import { ReadGate } from './read-gate.ts';

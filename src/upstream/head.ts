@@ -3,8 +3,10 @@
 /** What a raw header list of undici may be; for HTTP/1.1 it holds buffers. */
 type RawHeaders = readonly (Buffer | string)[];
 
+const CODING = 'content-encoding';
+
 /** Headers that describe the encoded body; they are wrong once it is decoded. */
-const OF_ENCODED_BODY: ReadonlySet<string> = new Set(['content-encoding', 'content-length']);
+const OF_ENCODED_BODY: ReadonlySet<string> = new Set([CODING, 'content-length']);
 
 /** Flat pairs in wire order and case; header bytes are latin1 (RFC 9110, 5.5). */
 export function flatHeaders(raw: RawHeaders): string[] {
@@ -14,9 +16,8 @@ export function flatHeaders(raw: RawHeaders): string[] {
 /** The body's coding in lower case; `''` when there is none (RFC 9110, 8.4). */
 export function codingOf(headers: readonly string[]): string {
   for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]?.length !== 16 || headers[index]?.toLowerCase() !== 'content-encoding') {
-      continue;
-    }
+    const name = headers[index] ?? '';
+    if (name.length !== CODING.length || name.toLowerCase() !== CODING) continue;
     const coding = headers[index + 1]?.trim().toLowerCase() ?? '';
     return coding === 'identity' ? '' : coding;
   }

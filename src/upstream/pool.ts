@@ -1,6 +1,7 @@
 /** The connections to one upstream over one proxy, and the calls that wait for one. */
 import { SwitchyardError } from '../errors.ts';
-import type { CallOwner, HttpCall } from './call.ts';
+import type { HttpCall } from './call.ts';
+import type { CallOwner } from './call-owner.ts';
 import { Connection, type ConnectionOwner } from './connection.ts';
 import type { Dial } from './dial.ts';
 

@@ -74,7 +74,18 @@ describe('upstream connections', () => {
     assert.equal(server.sockets.length, 3);
   });
 
-  it('gives further calls to the end of one call inside its last callback', async (test) => {
+  it('gives up a connection before the time that the upstream names for it', async (test) => {
+    // Two seconds less our margin of two: no time is left.
+    const hint = OK.replace('\r\n\r\n', '\r\nkeep-alive: timeout=2\r\n\r\n');
+    const server = await startRawServer(test, (socket) => socket.write(hint));
+    const client = makeClient(test);
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal((await finish(client, server.origin)).outcome, 'end');
+    }
+    assert.equal(server.sockets.length, 3);
+  });
+
+  it('starts a call inside the last callback of another', async (test) => {
     const server = await startRawServer(test, (socket) => socket.write(OK));
     const client = makeClient(test);
     const second = new Promise<Recorder>((resolve) => {
