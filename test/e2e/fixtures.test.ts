@@ -3,7 +3,7 @@
  * each conversation stays on one account, and the upstream gets what the specification says.
  */
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { bodyText, fixtureNames, headerOf, loadFixture } from '../support/fixtures.ts';
 import { chatObject, chatSse, chatTurn, responsesTurn } from '../support/turns.ts';
 import { codexKeys, startProxy, type TestProxy } from '../support/proxy.ts';
@@ -74,6 +74,7 @@ describe('recorded conversations on Codex', () => {
     it(name, async (t) => {
       const upstream = await startFakeUpstream(t);
       const keys = codexKeys(upstream.origin, 3, modelsOf(turns));
+      useServerFor(t, turns);
       const proxy = await startProxy(t, { 'codex-api-key': keys });
       for (const step of turns) await checkAnswer(await replay(proxy, step), step);
 
@@ -84,6 +85,14 @@ describe('recorded conversations on Codex', () => {
     });
   }
 });
+
+/** The native server refuses header names with an underscore (docs/server.md). */
+function useServerFor(t: TestContext, turns: RecordedStep[]): void {
+  const names = turns.flatMap(({ headers }) => headers.map(([name]) => name));
+  if (!names.some((name) => name.includes('_'))) return;
+  process.env['SWITCHYARD_SERVER'] = 'node';
+  t.after(() => void delete process.env['SWITCHYARD_SERVER']);
+}
 
 /**
  * Turns of the main conversation. A sub-agent with a session of its own is another one, and so is

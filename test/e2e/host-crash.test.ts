@@ -79,9 +79,14 @@ describe('a host that dies', () => {
     for (const [index, answer] of answers.entries()) {
       const text = await answer.text();
       const sent = seen.get(`conversation-${index}`) ?? 0;
-      assert.equal(sent, 1, 'the upstream got the turn exactly once');
-      if (answer.status === 200) assert.match(text, new RegExp(`conversation-${index}\\b`));
-      else assert.match(text, /"code":"host_lost"|worker that served/);
+      if (answer.status === 200) {
+        assert.equal(sent, 1, 'the upstream got the turn exactly once');
+        assert.match(text, new RegExp(`conversation-${index}\\b`));
+      } else {
+        // On its way when the host died: it may have been billed, so nobody sends it again.
+        assert.ok(sent <= 1);
+        assert.match(text, /"code":"host_lost"/);
+      }
     }
   });
 
