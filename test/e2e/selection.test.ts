@@ -159,8 +159,8 @@ describe('the choice of account and model', async () => {
           for (const stream of [true, false]) {
             const text = await (await post(name, dialect, stream)).text();
             const sent = upstream.requests.at(-1);
-            assert.ok(sent?.path.endsWith(wire));
-            assert.equal(sent.json()['model'], 'Vendor/Big');
+            assert.ok(sent?.path.endsWith(wire), sent?.path);
+            assert.equal(sent?.json()['model'], 'Vendor/Big');
             const where = `${dialect}, stream ${stream}, on ${wire}: ${text}`;
             const sameFormat = (dialect === 'responses') === wire.endsWith('responses');
             if (force || sameFormat) {

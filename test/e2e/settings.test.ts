@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { after, describe, it } from 'node:test';
 import { codexKeys, startProxy } from '../support/proxy.ts';
@@ -138,7 +139,7 @@ describe('settings of the front', async () => {
     await proxy.writeConfig({ 'codex-api-key': keys, 'api-keys': ['your-api-key-1'] });
     const answer = await waitUntil(async () => {
       const now = await post({ authorization: 'Bearer your-api-key-1' });
-      return now.status === 403 && now;
+      return now.status === 403 ? now : undefined;
     }, 'the guard');
     const told = (await answer.json()) as { error: string };
     assert.equal(told.error, 'unsafe_example_api_key');
@@ -157,7 +158,7 @@ describe('the listener', () => {
       agent: false,
     });
     call.end(JSON.stringify(shortTurn('chat', 'gpt-5.5', false)));
-    const [answer] = (await once(call, 'response')) as [import('node:http').IncomingMessage];
+    const [answer] = (await once(call, 'response')) as [IncomingMessage];
     assert.equal(answer.statusCode, 200);
     const chunks = (await answer.toArray()) as Buffer[];
     assert.match(Buffer.concat(chunks).toString(), /"object":"chat.completion"/);
