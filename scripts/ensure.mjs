@@ -25,7 +25,10 @@ export function ensureDependencies() {
   if (!isInstalled(hash)) {
     process.stderr.write('installing dependencies (once)...\n');
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    const run = spawnSync(npm, ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+    const run = spawnSync(npm, ['ci', '--include=dev', '--no-audit', '--no-fund'], {
+      cwd: root,
+      stdio: 'inherit',
+    });
     if (run.status !== 0) process.exit(run.status ?? 1);
   }
   if (!existsSync(stamp)) writeFileSync(stamp, hash);

@@ -3,6 +3,7 @@
  * here crosses threads.
  */
 import type { ClientFormat, TurnUsage } from './formats/format.ts';
+import type { ThinkingCapability } from './credentials/record.ts';
 import type { RequestId } from './ids.ts';
 
 /** Identity of the calling client, derived from its access key; the key itself stays in the front. */
@@ -27,6 +28,8 @@ export interface TurnRequest {
   thinking: (string | null)[];
   /** Alias to write into answers when force-mapping applies (routing.md 3.10). */
   forcedModel: string | null;
+  /** What the model can do about thinking; null = unknown, so nothing is checked. */
+  capability: ThinkingCapability | null;
   stream: boolean;
   principal: Principal;
   /** Client headers, lower-case names, flat pairs; access credentials are left out. */

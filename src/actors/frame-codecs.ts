@@ -7,6 +7,7 @@ import type { FrontFrame, HostFrame } from './frames.ts';
 import type { CredentialId, RequestId, StreamId } from '../ids.ts';
 import type { ClientFormat } from '../formats/format.ts';
 import type { ContinuitySource, TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
+import type { ThinkingCapability } from '../credentials/record.ts';
 import type { CredentialState } from '../credentials/state.ts';
 
 type Open = Extract<FrontFrame, { t: 'open' }>;
@@ -24,6 +25,7 @@ type TurnWire = readonly [
   upstreamModels: string[],
   thinking: (string | null)[],
   forcedModel: string | null,
+  capability: ThinkingCapability | null,
   stream: boolean,
   scope: string,
   cacheKey: string | null,
@@ -127,6 +129,7 @@ function encodeOpen({ id, credential, credit, slot, turn }: Open): FrontWire {
     turn.upstreamModels,
     turn.thinking,
     turn.forcedModel,
+    turn.capability,
     turn.stream,
     turn.principal.scope,
     turn.principal.cacheKey ?? null,
@@ -147,11 +150,12 @@ function decodeTurn(wire: TurnWire): TurnRequest {
     upstreamModels,
     thinking,
     forcedModel,
-    stream: wire[7],
-    principal: { scope: wire[8], cacheKey: wire[9] ?? undefined },
-    headers: wire[10],
-    executionSession: wire[11],
-    body: wire[12],
+    capability: wire[7],
+    stream: wire[8],
+    principal: { scope: wire[9], cacheKey: wire[10] ?? undefined },
+    headers: wire[11],
+    executionSession: wire[12],
+    body: wire[13],
   };
 }
 

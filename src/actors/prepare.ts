@@ -58,6 +58,7 @@ export function prepareTurn(
   const context: RequestContext = {
     model,
     thinking,
+    ...(turn.capability !== null && { capability: turn.capability }),
     stream: turn.stream,
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,

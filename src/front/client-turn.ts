@@ -39,7 +39,7 @@ export interface ClientTurnParts {
   front: FrontState;
   routed: RoutedTurn;
   /** The turn without the fields that each target decides. */
-  turn: Omit<TurnRequest, 'upstreamModels' | 'thinking' | 'forcedModel'>;
+  turn: Omit<TurnRequest, 'upstreamModels' | 'thinking' | 'forcedModel' | 'capability'>;
   /** Header pairs for every answer (CORS). */
   ownHeaders: string[];
   onDone(report: TurnReport): void;
@@ -122,10 +122,10 @@ export class ClientTurn implements StreamListener {
 
   #try(target: Target): void {
     const { front, turn } = this.#parts;
-    const { upstreamModels, thinking, forcedModel } = target;
+    const { upstreamModels, thinking, forcedModel, capability } = target;
     this.#target = target;
     this.#attempts += 1;
-    const request = { ...turn, upstreamModels, thinking, forcedModel };
+    const request = { ...turn, upstreamModels, thinking, forcedModel, capability };
     this.#stream = front.links.open(target.credential, request, this);
     if (this.#stream === undefined) this.#waitForHost(target);
   }

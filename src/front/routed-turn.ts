@@ -16,6 +16,7 @@ import type { Offer } from '../routing/table.ts';
 import type { ResolvedModel } from '../routing/resolve.ts';
 import type { RetryConfig, RoutingStrategy } from '../config/types.ts';
 import type { States } from '../routing/marks.ts';
+import type { ThinkingCapability } from '../credentials/record.ts';
 import type { TurnFailure } from '../turn.ts';
 
 /**
@@ -35,6 +36,7 @@ export interface Target {
   upstreamModels: string[];
   thinking: (string | null)[];
   forcedModel: string | null;
+  capability: ThinkingCapability | null;
 }
 
 /** What to do now. */
@@ -254,6 +256,7 @@ export class RoutedTurn {
       // A suffix in the configuration beats the request's (routing.md 3.8).
       thinking: rotated(offer.suffixes, start).map((fixed) => fixed ?? asked),
       forcedModel: offer.forced,
+      capability: offer.capability,
     };
   }
 

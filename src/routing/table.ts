@@ -7,7 +7,7 @@ import { offeredModels } from './offers.ts';
 import { splitSuffix } from './model-name.ts';
 import type { AccountHandle, CredentialId } from '../ids.ts';
 import type { Config } from '../config/types.ts';
-import type { CredentialRecord } from '../credentials/record.ts';
+import type { CredentialRecord, ThinkingCapability } from '../credentials/record.ts';
 import type { ModelInfo, SourceModel } from './catalogue.ts';
 
 /** Provider scope of a name that says nothing about providers (routing.md 5.4). */
@@ -35,6 +35,8 @@ export interface Offer {
   readonly suffixes: readonly (string | null)[];
   /** Alias to write into answers; null = none. */
   readonly forced: string | null;
+  /** What the model can do about thinking; null = unknown, so nothing is checked. */
+  readonly capability: ThinkingCapability | null;
 }
 
 /** A model that clients can name. */
@@ -103,6 +105,7 @@ function offerOf(credential: RoutedCredential, model: SourceModel): Offer {
     upstream: parts.map(({ base }, index) => base || (model.upstream[index] ?? '')),
     suffixes: parts.map(({ base, suffix }) => (base === '' ? null : suffix)),
     forced: model.forced,
+    capability: model.info.thinking ?? null,
   };
 }
 
