@@ -110,13 +110,12 @@ export class Connection implements Carrier {
     });
   }
 
-  /** These listeners come before undici's: they see the socket as it was when it ended. */
+  /** The listener comes before undici's, which ends the call: it sees the socket as it was. */
   #adopt(socket: Socket): void {
     this.#socket = socket;
     this.#failure = undefined;
     this.#flushedAtEnd = undefined;
     this.#gate = new ReadGate(socket);
-    socket.once('end', () => (this.#flushedAtEnd ??= socket.writableLength === 0));
     socket.once('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error;
       // A failed write no longer counts as waiting to be written.

@@ -141,7 +141,8 @@ describe('upstream back-pressure', () => {
     const server = await startRawServer(test, (socket) => pour(socket, MIB));
     const { call, seen } = start(makeClient(test), server.origin);
     call.pause();
-    await waitUntil(() => (server.sockets[0]?.bytesWritten ?? 0) > 0, 'the server answers');
+    const socket = await waitUntil(() => server.sockets[0], 'the connection arrives');
+    assert.ok((await settled(() => socket.bytesWritten)) > 0);
     assert.deepEqual(seen.log, []);
     call.resume();
     await seen.ended;

@@ -108,6 +108,34 @@ describe('content codings of answers', () => {
     assert.equal(seen.bytes, total);
   });
 
+  it('has no hold on the connection once the upstream has sent everything', async (test) => {
+    const bomb = zlib.gzipSync(Buffer.alloc(256 * 1024));
+    const upstream = await startFakeUpstream(test, (call) => {
+      if (call.request.index > 0) return call.sseHead();
+      call.head(200, { 'content-encoding': 'gzip', 'content-length': String(bomb.length) });
+      call.end(bomb);
+    });
+    const client = makeClient(test);
+    const first = start(client, upstream.origin);
+    first.seen.onEvent = (name) => {
+      if (name === 'data') first.call.pause();
+    };
+    await waitUntil(() => first.seen.bytes > 0, 'the first call has begun to decode');
+    const second = start(client, upstream.origin);
+    await waitUntil(() => second.seen.status === 200, 'the second call is answered');
+    assert.equal(upstream.connections, 1);
+    const before = first.seen.bytes;
+    first.call.resume();
+    await waitUntil(() => first.seen.bytes > before, 'the first goes on, and pauses again');
+    await upstream.calls[1]?.write('event');
+    await waitUntil(() => second.seen.text === 'event', 'the second is not held');
+    second.call.abort();
+    first.seen.onEvent = () => undefined;
+    first.call.resume();
+    await first.seen.ended;
+    assert.equal(first.seen.outcome, 'end');
+  });
+
   it('can be aborted after the upstream has sent everything', async (test) => {
     const upstream = await startFakeUpstream(test, (call) => {
       call.head(200, { 'content-encoding': 'gzip' });
