@@ -23,8 +23,8 @@ export function serveHost(port: MessagePort): void {
     start(id, settings) {
       let { proxyUrl } = settings;
       const upstream = new UpstreamHttp({ timeouts: settings.upstream });
-      const translation = new PooledTranslation(settings.cpuPoolBytes);
       const log = loggerFor(id, settings.debug);
+      const translation = new PooledTranslation(settings.cpuPoolBytes, log);
       host = new ActorHost({
         settings,
         upstream,

@@ -5,7 +5,8 @@
 import { Piscina } from 'piscina';
 import { bodyOf, type TranslationResult, type TranslationTask } from './translation-task.ts';
 import type { PreparedTurn } from './prepare.ts';
-import { threadEntry } from '../threads/entry.ts';
+import { poolEntry } from '../threads/entry.ts';
+import type { Log } from '../observe/log.ts';
 
 /** Bodies that wait for the pool; more are refused, because each may hold 64 MiB. */
 export const MAX_POOL_QUEUE = 64;
@@ -21,11 +22,13 @@ export interface Translation {
 
 /** The real one; the pool's only thread starts with the first large body. */
 export class PooledTranslation implements Translation {
+  readonly #log: Log;
   #poolBytes: number;
   #pool: Piscina<TranslationTask, TranslationResult> | undefined;
 
-  constructor(poolBytes: number) {
+  constructor(poolBytes: number, log: Log) {
     this.#poolBytes = poolBytes;
+    this.#log = log;
   }
 
   set poolBytes(bytes: number) {
@@ -50,13 +53,24 @@ export class PooledTranslation implements Translation {
   }
 
   #threads(): Piscina<TranslationTask, TranslationResult> {
-    this.#pool ??= new Piscina<TranslationTask, TranslationResult>({
-      filename: threadEntry('cpu').href,
+    this.#pool ??= this.#newPool();
+    return this.#pool;
+  }
+
+  #newPool(): Piscina<TranslationTask, TranslationResult> {
+    const pool = new Piscina<TranslationTask, TranslationResult>({
+      ...poolEntry('cpu'),
       minThreads: 0,
       maxThreads: 1,
       maxQueue: MAX_POOL_QUEUE,
       idleTimeout: POOL_IDLE_MS,
     });
-    return this.#pool;
+    // A thread that fails without a task must not take the host along; bodies that wait are refused.
+    pool.on('error', (error: Error) => {
+      this.#log.error({ err: error }, 'a thread of the pool for large bodies failed');
+      if (this.#pool === pool) this.#pool = undefined;
+      void pool.destroy();
+    });
+    return pool;
   }
 }

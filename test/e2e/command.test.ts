@@ -71,10 +71,14 @@ describe('the command', () => {
       PATIENCE,
     );
     assert.equal(listening['host'], '127.0.0.1');
-    const answer = await sendRequest(`http://127.0.0.1:${String(listening['port'])}/v1/responses`, {
-      body: { model: 'sandbox', input: 'Hi' },
-    });
-    assert.equal(answer.status, 200, await answer.text());
+    // The second one is translated in a thread of the pool for large bodies.
+    for (const input of ['Hi', 'large '.repeat(300_000)]) {
+      const answer = await sendRequest(
+        `http://127.0.0.1:${String(listening['port'])}/v1/responses`,
+        { body: { model: 'sandbox', input } },
+      );
+      assert.equal(answer.status, 200, await answer.text());
+    }
     await waitUntil(() => lines(command).find(({ route }) => route !== undefined), 'a log line');
     command.signal('SIGTERM');
     await ended(command);
