@@ -58,9 +58,13 @@ export class UpstreamAnswer implements UpstreamHandler {
     this.#status = status;
     this.#headers = headers;
     this.#listener.onHead(status, headers);
-    if (status < 200 || status >= 300) this.#mode = 'error';
-    else if (this.#context.expectsStream && !isJson(headers)) this.#startEvents();
-    else this.#mode = 'json';
+    if (status >= 200 && status < 300 && this.#context.expectsStream && !isJson(headers)) {
+      this.#startEvents();
+      return;
+    }
+    this.#mode = status < 200 || status >= 300 ? 'error' : 'json';
+    // Only event streams have a first event to wait for; any other body just has to go on.
+    this.call?.markFirstEvent();
   }
 
   onData(chunk: Uint8Array): void {

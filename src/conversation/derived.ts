@@ -3,7 +3,7 @@
  * for all their turns and on every restart (routing.md 5.2, 5.3; codex.md 4.4). Used only when there
  * is no explicit signal.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { fnv1a64 } from './fnv1a.ts';
 import { memberOf, readString } from '../json/scan.ts';
 import { openingOf, plainText, type ConversationFormat } from './opening.ts';
@@ -41,7 +41,7 @@ export function derivedSession(
     user,
     ...(resource !== '' && { resource }),
   });
-  return `ctx:v1:${createHash('sha256').update(root).digest('hex')}`;
+  return `ctx:v1:${hash('sha256', root)}`;
 }
 
 /**

@@ -28,6 +28,7 @@ const VALUE_KEYS = ['url', 'uri', 'fileUri', 'file_uri', 'data'];
 const MAX_TEXT_CHARS = MAX_TEXT_BYTES;
 
 const ESCAPED = /[<>&\u2028\u2029]/g;
+const HAS_ESCAPED = /[<>&\u2028\u2029]/;
 
 /** Parts of a message's content, in order; empty when there is nothing in it. */
 export function rootParts(content: unknown): RootPart[] {
@@ -38,7 +39,9 @@ export function rootParts(content: unknown): RootPart[] {
 
 /** Compact JSON with the further escapes of codex.md 4.4: `<`, `>`, `&`, U+2028, U+2029. */
 export function rootJson(value: unknown): string {
-  return JSON.stringify(value).replace(
+  const json = JSON.stringify(value);
+  if (!HAS_ESCAPED.test(json)) return json;
+  return json.replace(
     ESCAPED,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -125,7 +125,21 @@ export class ClientTurn implements StreamListener {
     const { upstreamModels, thinking, forcedModel, capability } = target;
     this.#target = target;
     this.#attempts += 1;
-    const request = { ...turn, upstreamModels, thinking, forcedModel, capability };
+    const request: TurnRequest = {
+      requestId: turn.requestId,
+      format: turn.format,
+      path: turn.path,
+      requestedModel: turn.requestedModel,
+      upstreamModels,
+      thinking,
+      forcedModel,
+      capability,
+      stream: turn.stream,
+      principal: turn.principal,
+      headers: turn.headers,
+      executionSession: turn.executionSession,
+      body: turn.body,
+    };
     this.#stream = front.links.open(target.credential, request, this);
     if (this.#stream === undefined) this.#waitForHost(target);
   }

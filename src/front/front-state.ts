@@ -16,6 +16,8 @@ export interface FrontState {
   readonly links: HostLinks;
   readonly ticker: Ticker;
   readonly log: Log;
+  /** For the one line per request. */
+  readonly requestLog: Log;
   /** Unix milliseconds. */
   now(): number;
 }

@@ -6,7 +6,7 @@ import { Cors } from './cors.ts';
 import { expose, remote } from '../threads/control.ts';
 import { Front } from './front.ts';
 import { HostLinks } from './host-links.ts';
-import { flushLogs, loggerFor, setDebug, type Log } from '../observe/log.ts';
+import { flushLogs, loggerFor, plainLoggerFor, setDebug, type Log } from '../observe/log.ts';
 import { Router } from './router.ts';
 import { startServer } from './server/index.ts';
 import { Ticker } from './ticker.ts';
@@ -97,6 +97,7 @@ function newFront(
     links,
     ticker: new Ticker(() => performance.now()),
     log,
+    requestLog: plainLoggerFor(id),
     now: Date.now,
   };
   return { front: new Front(state), state, log, server: undefined };

@@ -181,8 +181,24 @@ export class Front implements Application {
   }
 
   #log(ledger: Ledger, report: TurnReport): void {
-    const facts = { ...ledger, ...report, endedAt: performance.now() };
-    logRequest(this.#state.log, requestLine(facts));
+    const { id, method, path, model, startedAt, ownMs } = ledger;
+    const { account, status, attempts, firstByteAt, summary, error } = report;
+    const line = requestLine({
+      id,
+      method,
+      path,
+      model,
+      account,
+      status,
+      attempts,
+      startedAt,
+      firstByteAt,
+      endedAt: performance.now(),
+      ownMs,
+      summary,
+      error,
+    });
+    logRequest(this.#state.requestLog, line);
   }
 }
 

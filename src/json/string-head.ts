@@ -1,5 +1,5 @@
 /** The beginning of a JSON string, decoded, without looking at the rest of a long one. */
-import { parseRange, textOf } from './scan.ts';
+import { parseRange, readString, textOf } from './scan.ts';
 
 const QUOTE = '"';
 const BACKSLASH = 0x5c;
@@ -17,7 +17,9 @@ export function stringHead(
   end: number,
   maxBytes: number,
 ): unknown {
-  if (end - start - 2 <= maxBytes) return parseRange(bytes, start, end);
+  if (end - start - 2 <= maxBytes) {
+    return readString(bytes, start, end) ?? parseRange(bytes, start, end);
+  }
   const cut = beforeEscape(bytes, start + 1, wholeCharacter(bytes, start + 1 + maxBytes));
   const text = Buffer.from(QUOTE + textOf(bytes, start + 1, cut) + QUOTE, 'utf8');
   return parseRange(text, 0, text.byteLength);

@@ -2,6 +2,7 @@
  * The one log line of a finished request: who asked for what, which account served it and why, how
  * long it took and what it cost. Holds no content of the conversation and no secret.
  */
+import { maskText } from './mask.ts';
 import type { TurnSummary } from '../turn.ts';
 import type { RequestId } from '../ids.ts';
 import type { Log } from './log.ts';
@@ -50,14 +51,14 @@ export interface RequestLine {
   error: string | undefined;
 }
 
-/** Builds the line. */
+/** Builds the line. Model and path are the client's words: nothing that looks like a key is kept. */
 export function requestLine(facts: RequestFacts): RequestLine {
   const { summary } = facts;
   const usage = summary?.usage ?? undefined;
   return {
     id: facts.id,
-    route: `${facts.method} ${facts.path}`,
-    model: facts.model,
+    route: `${facts.method} ${maskText(facts.path)}`,
+    model: maskText(facts.model),
     account: facts.account,
     source: summary?.continuity ?? 'none',
     status: facts.status,

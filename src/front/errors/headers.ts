@@ -29,6 +29,7 @@ export function filterUpstreamHeaders(
   flat: readonly string[],
   taken: readonly string[] = [],
 ): string[] {
+  if (flat.length === 0) return [];
   const dropped = namesIn(taken);
   for (const [name, value] of pairsOf(flat)) {
     if (name.toLowerCase() !== 'connection') continue;
