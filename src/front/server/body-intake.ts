@@ -51,6 +51,14 @@ export function answerFault(exchange: BaseExchange, log: Log, thrown: unknown): 
   exchange.end(errorBody('internal', 'internal error'));
 }
 
+/** Bodies from this size on lie in shared memory: another thread reads them without a copy. */
+export const SHARED_BODY_BYTES = 16 * 1024;
+
+function newBody(size: number): Uint8Array {
+  if (size >= SHARED_BODY_BYTES) return new Uint8Array(new SharedArrayBuffer(size));
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+}
+
 /** See the module header. */
 export class BodyIntake {
   readonly #exchange: BaseExchange;
@@ -85,7 +93,8 @@ export class BodyIntake {
       return;
     }
     if (isLast && this.#size === 0) {
-      const copy = new Uint8Array(bytes);
+      const copy = newBody(bytes.byteLength);
+      copy.set(bytes);
       this.#settle(() => this.#sink.onBody(copy));
       return;
     }
@@ -107,14 +116,13 @@ export class BodyIntake {
       return;
     }
     // Made with the first bytes: a length that is only announced holds no memory.
-    this.#whole ??= new Uint8Array(Buffer.allocUnsafeSlow(this.#announced).buffer);
+    this.#whole ??= newBody(this.#announced);
     this.#whole.set(bytes, this.#size);
   }
 
-  /** Buffers that share no memory, so that they can be moved to another thread. */
   #gathered(): Uint8Array {
     if (this.#whole !== undefined) return this.#whole;
-    const whole = new Uint8Array(Buffer.allocUnsafeSlow(this.#size).buffer);
+    const whole = newBody(this.#size);
     let offset = 0;
     for (const part of this.#parts) {
       whole.set(part, offset);
