@@ -34,9 +34,8 @@ describe('OAuth accounts', async () => {
       });
     };
   };
-  const refuse = (): void => {
-    tokens.handler = (call) => call.json(400, { error: 'invalid_grant' });
-  };
+  const refuse = (): unknown =>
+    (tokens.handler = (call) => call.json(400, { error: 'invalid_grant' }));
   const accept = (good: (token: string) => boolean): void => {
     upstream.handler = (call) => {
       const token = call.request.headers['authorization']?.replace('Bearer ', '') ?? '';
@@ -68,11 +67,6 @@ describe('OAuth accounts', async () => {
     await waitUntil(async () => (await models(proxy)).includes(`x-${name}`), `account ${name}`);
     return path;
   }
-
-  const count = (server: FakeUpstream) => {
-    const before = server.requests.length;
-    return () => server.requests.length - before;
-  };
 
   const SHAPES: [name: string, fields: Fields, read: (file: Fields) => Fields][] = [
     [
@@ -142,10 +136,9 @@ describe('OAuth accounts', async () => {
     }
     assert.equal(refreshes(), 1);
     assert.equal(sent(), 3, 'refused, repeated, and the second turn');
-    const accounts = upstream.requests
-      .slice(-3)
-      .map(({ headers }) => headers['chatgpt-account-id']);
-    assert.deepEqual(accounts, ['acct-a', 'acct-a', 'acct-a']);
+    for (const { headers } of upstream.requests.slice(-3)) {
+      assert.equal(headers['chatgpt-account-id'], 'acct-a');
+    }
   });
 
   it('401 and the refresh is refused: the other account serves, and is the only one asked', async () => {
@@ -155,8 +148,7 @@ describe('OAuth accounts', async () => {
     accept((token) => token !== 'c-token');
     const sent = count(upstream);
     for (let turn = 0; turn < 2; turn += 1) {
-      const answer = await ask(proxy, 'gpt-5.5');
-      assert.equal(answer.status, 200, await answer.text());
+      assert.equal((await ask(proxy, 'gpt-5.5')).status, 200);
     }
     assert.equal(sent(), 3);
   });
@@ -192,6 +184,11 @@ describe('OAuth accounts', async () => {
     }
   });
 });
+
+const count =
+  (server: FakeUpstream, before = server.requests.length) =>
+  () =>
+    server.requests.length - before;
 
 const ask = (proxy: TestProxy, model: string, stream = false): Promise<ClientAnswer> =>
   sendRequest(proxy.origin + PATHS.responses, { body: shortTurn('responses', model, stream) });
