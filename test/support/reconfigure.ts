@@ -14,7 +14,8 @@ export async function reconfigure(
   key?: string,
 ): Promise<void> {
   await proxy.writeConfig(config);
-  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const headers: Record<string, string> =
+    key === undefined ? {} : { authorization: `Bearer ${key}` };
   await waitUntil(async () => {
     const answer = await sendRequest(`${proxy.origin}/v1/models`, { headers });
     return (await answer.text()).includes(`"id":"${marker}"`);
