@@ -66,10 +66,14 @@ export class TurnStream {
     return this.#port.send({ t: 'head', id: this.id, status, contentType, headers, continuity });
   }
 
-  /** Adds text to this loop turn's frame. */
+  /**
+   * Adds text to this loop turn's frame. Its credit is spent at once: one turn of the loop can bring
+   * a megabyte, so waiting for the frame would be too late to stop the upstream.
+   */
   write(text: string): boolean {
     if (this.#ended) return false;
     this.#text += text;
+    this.#spend(text.length);
     if (!this.#gathering) {
       this.#gathering = true;
       this.#port.beforeFlush(this.#gather);
@@ -120,13 +124,19 @@ export class TurnStream {
     this.#gathering = false;
     if (this.#text === '') return;
     const bytes = Buffer.from(this.#text, 'utf8');
+    const spent = this.#text.length;
     this.#text = '';
-    if (!this.#ended) this.#sendData(bytes);
+    if (!this.#ended) this.#sendData(bytes, spent);
   };
 
-  #sendData(bytes: Uint8Array): boolean {
+  #spend(bytes: number): void {
+    if (this.#credit.spend(bytes)) this.#source?.pause();
+  }
+
+  /** `spent`: part of the credit that was taken when the text was written, before its encoding. */
+  #sendData(bytes: Uint8Array, spent = 0): boolean {
     if (bytes.byteLength === 0) return true;
-    if (this.#credit.spend(bytes.byteLength)) this.#source?.pause();
+    this.#spend(bytes.byteLength - spent);
     return this.#port.send({ t: 'data', id: this.id, bytes });
   }
 }

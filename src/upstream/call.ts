@@ -119,7 +119,10 @@ export class HttpCall implements UpstreamCall, Dispatcher.DispatchHandler, Watch
     if (this.#ended || status < 200) return;
     enterParser();
     try {
-      this.#onHead(status, flatHeaders((controller.rawHeaders ?? []) as Buffer[]));
+      const raw = (controller.rawHeaders ?? []) as Buffer[];
+      // They are views of the whole first chunk, up to 64 KiB, and would keep it until the end.
+      controller.rawHeaders = null;
+      this.#onHead(status, flatHeaders(raw));
     } catch (thrown) {
       this.fail(toSwitchyardError(thrown));
     } finally {

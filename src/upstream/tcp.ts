@@ -1,5 +1,5 @@
 /** A plain TCP connection, the ground of every way to an upstream. */
-import { connect } from 'node:net';
+import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { buildConnector } from 'undici';
 
 /** A place to connect to. IPv6 addresses have no brackets. */
@@ -8,9 +8,24 @@ export interface Place {
   readonly port: number;
 }
 
+/**
+ * Bytes of one read, and buffered bytes at which a socket stops reading. Node's own reads allocate
+ * 64 KiB each: far more than most pieces of an answer have, and what a stalled stream would hold.
+ */
+export const READ_BYTES = 16 * 1024;
+
+/** All sockets of this thread read into it; what arrived is copied out at once. */
+const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
+
 /** A plain connection to a place. */
 export function openTcp(place: Place, done: buildConnector.Callback): () => void {
-  const socket = connect({ host: place.host, port: place.port });
+  const options: TcpNetConnectOpts & { readableHighWaterMark: number } = {
+    host: place.host,
+    port: place.port,
+    readableHighWaterMark: READ_BYTES,
+    onread: { buffer: readBuffer, callback: keepBytes },
+  };
+  const socket = connect(options);
   const onError = (error: Error): void => done(error, null);
   socket.once('error', onError);
   socket.once('connect', () => {
@@ -18,4 +33,9 @@ export function openTcp(place: Place, done: buildConnector.Callback): () => void
     done(null, socket);
   });
   return () => void socket.destroy();
+}
+
+/** Node calls it on the socket. False: the buffer is full, so reading stops until it was read. */
+function keepBytes(this: unknown, size: number, buffer: Uint8Array): boolean {
+  return (this as Socket).push(Buffer.from(buffer.subarray(0, size)));
 }
