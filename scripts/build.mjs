@@ -1,6 +1,6 @@
 // Compiles src/ and workers/ to dist/ file by file (no bundling, so worker entry URLs keep working).
 // Skips the work when no source is newer than the last build.
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,10 +26,11 @@ export async function build() {
   const newest = Math.max(...files.map(modifiedAt));
   if (modifiedAt(stamp) <= newest) {
     const esbuild = await import('esbuild');
-    rmSync(dist, { recursive: true, force: true });
+    // Built beside it and moved: a proxy that runs from the old build may still load a thread.
+    const fresh = `${dist}.${process.pid}`;
     await esbuild.build({
       entryPoints: files,
-      outdir: dist,
+      outdir: fresh,
       outbase: root,
       format: 'esm',
       target: 'node20',
@@ -38,7 +39,9 @@ export async function build() {
       logLevel: 'warning',
       plugins: [tsImports()],
     });
-    writeFileSync(stamp, '');
+    writeFileSync(join(fresh, '.stamp'), '');
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
   }
   return join(dist, 'src', 'main.js');
 }

@@ -120,6 +120,7 @@ export class UpstreamAnswer implements UpstreamHandler {
   #finishEvents(): void {
     try {
       this.#reader?.end();
+      if (!this.#sawEvent) throw new SwitchyardError('upstream_empty_stream');
       if (!this.#ended) this.#finishTranslation();
     } catch (thrown) {
       this.#broken(thrown);
@@ -239,6 +240,8 @@ const NETWORK_KINDS: Partial<Record<SwitchyardError['code'], UpstreamFailure['ne
   upstream_timeout: 'timeout',
   upstream_stalled: 'timeout',
   cancelled: 'cancelled',
+  // A connection that ends says little about the account: the other side may just have restarted.
+  upstream_connection_lost: 'closed',
 };
 
 /** A failure of the connection itself: it has no HTTP status. */

@@ -4,6 +4,7 @@
  */
 import { Piscina } from 'piscina';
 import { bodyOf, type TranslationResult, type TranslationTask } from './translation-task.ts';
+import { SwitchyardError } from '../errors.ts';
 import type { PreparedTurn } from './prepare.ts';
 import { poolEntry } from '../threads/entry.ts';
 import type { Log } from '../observe/log.ts';
@@ -18,6 +19,14 @@ const POOL_IDLE_MS = 30_000;
 export interface Translation {
   /** @throws SwitchyardError for bodies that can not be translated. */
   encode(prepared: PreparedTurn): Uint8Array | Promise<Uint8Array>;
+}
+
+/** The pool's own words are about threads; its queue is full, or its thread was lost. */
+function poolFailed(cause: unknown): never {
+  throw new SwitchyardError('overloaded', {
+    message: 'this large body could not be translated now, try again',
+    cause,
+  });
 }
 
 /** The real one; the pool's only thread starts with the first large body. */
@@ -45,7 +54,7 @@ export class PooledTranslation implements Translation {
       body: prepared.body,
       context: prepared.context,
     };
-    return this.#threads().run(task).then(bodyOf);
+    return this.#threads().run(task).then(bodyOf, poolFailed);
   }
 
   async close(): Promise<void> {

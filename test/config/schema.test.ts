@@ -131,6 +131,9 @@ describe('values', () => {
   it('keys without effect are kept by name, typing errors below switchyard too', () => {
     const text = 'payload: {default: 3}\nws-auth: maybe\nswitchyard: {treads: 2}\ndebug: true\n';
     assert.deepEqual(parse(text).ignoredKeys, ['payload', 'ws-auth', 'switchyard.treads']);
+    assert.deepEqual(parse('switchyard: { limits: { max-boddy-mb: 3 } }').ignoredKeys, [
+      'switchyard.limits.max-boddy-mb',
+    ]);
   });
 });
 

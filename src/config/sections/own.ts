@@ -1,6 +1,6 @@
 /** Switchyard's own keys, all below the top-level key `switchyard`. */
 import { availableParallelism } from 'node:os';
-import type { z } from 'zod';
+import { z } from 'zod';
 import {
   choice,
   documented,
@@ -106,8 +106,21 @@ export function toUpstream(upstream: OwnKeys['upstream']): UpstreamTimeouts {
 
 /** Names below `switchyard` that no release knows, to be reported: most are typing errors. */
 export function unknownOwnKeys(keys: OwnKeys): string[] {
-  const known: Readonly<Record<string, unknown>> = ownShape;
-  return Object.keys(keys)
-    .filter((name) => !Object.hasOwn(known, name))
-    .map((name) => `switchyard.${name}`);
+  return unknownIn(keys, ownShape, 'switchyard');
+}
+
+/** Own sections know all their names; keys of others are free. */
+function unknownIn(keys: object, shape: Readonly<Record<string, unknown>>, at: string): string[] {
+  return Object.entries(keys).flatMap(([name, value]) => {
+    const path = `${at}.${name}`;
+    if (!Object.hasOwn(shape, name)) return [path];
+    const inner = shapeOf(shape[name]);
+    return inner === undefined ? [] : unknownIn(value as object, inner, path);
+  });
+}
+
+/** Members of a section; undefined for a plain value. */
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> | undefined {
+  const object = schema instanceof z.ZodPrefault ? schema.unwrap() : schema;
+  return object instanceof z.ZodObject ? object.shape : undefined;
 }
