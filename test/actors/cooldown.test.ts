@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   applyFailure,
-  applyNewToken,
   applySuccess,
   emptyState,
   MAX_MODEL_STATES,
@@ -483,27 +482,5 @@ describe('what a reload keeps (routing.md 6.6)', () => {
   it('a clean state is the same object', () => {
     const state = emptyState();
     assert.equal(retainAfterChange(state, before, recordOf({ priority: 5 })), state);
-  });
-});
-
-describe('a new access token (codex.md 6.4)', () => {
-  it('voids what a refused one caused, and nothing else', () => {
-    const account = new Account()
-      .fail(0, failureOf(401, 'no'), 'm1')
-      .fail(0, failureOf(400, 'invalid_grant'), 'm2')
-      .fail(0, limited(HOUR), 'm3');
-    account.state = applyNewToken(account.state, T + SECOND);
-    assert.equal(account.blockedUntil(1, 'm1'), undefined);
-    assert.equal(account.blockedUntil(1, 'm2'), undefined);
-    assert.equal(account.blockedUntil(1, 'm3'), HOUR / SECOND);
-  });
-
-  it('changes nothing without such a failure, or while the whole account is limited', () => {
-    const limitedModel = new Account().fail(0, limited()).state;
-    assert.equal(applyNewToken(limitedModel, T), limitedModel);
-    const whole = new Account()
-      .fail(0, failureOf(401, 'no'), 'm1')
-      .fail(0, limited(HOUR, { credentialScoped: true }), 'm2').state;
-    assert.equal(applyNewToken(whole, T + SECOND), whole);
   });
 });

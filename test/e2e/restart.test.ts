@@ -6,7 +6,6 @@ import { sendRequest } from '../support/http-client.ts';
 import { startFakeUpstream } from '../support/fake-upstream.ts';
 import { tempDir } from '../support/temp.ts';
 import { usageLimitBody } from '../support/turns.ts';
-import { waitUntil } from '../support/wait.ts';
 
 const ask = (proxy: TestProxy, conversation: string) =>
   sendRequest(`${proxy.origin}/v1/responses`, {

@@ -89,6 +89,7 @@ async function run(mode: string) {
   const script = fileURLToPath(new URL('./noisy-process.ts', import.meta.url));
   const child = spawn(process.execPath, [...process.execArgv, script, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SWITCHYARD_LOG: '' },
   });
   const chunks: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
