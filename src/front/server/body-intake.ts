@@ -3,7 +3,7 @@
  * application's sink in one buffer of its own. Bytes are copied once when the length was announced
  * or the body came in one piece, else twice.
  */
-import { announcedLength } from './header-text.ts';
+import { announcedLength, headerOf } from './header-text.ts';
 import { errorBody, JSON_HEADERS } from './own-answer.ts';
 import type { Application, BodySink } from './types.ts';
 import type { BaseExchange } from './base-exchange.ts';
@@ -51,6 +51,9 @@ export function answerFault(exchange: BaseExchange, log: Log, thrown: unknown): 
   exchange.end(errorBody('internal', 'internal error'));
 }
 
+/** Bytes of a refused body that are read and dropped; a client with more to say is cut off. */
+export const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
+
 /** Bodies from this size on lie in shared memory: another thread reads them without a copy. */
 export const SHARED_BODY_BYTES = 16 * 1024;
 
@@ -69,6 +72,7 @@ export class BodyIntake {
   #whole: Uint8Array | undefined;
   #parts: Uint8Array[] = [];
   #size = 0;
+  #discarding = false;
 
   constructor(context: IntakeContext, exchange: BaseExchange, sink: BodySink, nowMs: number) {
     const { requestTimeoutMs } = context;
@@ -81,15 +85,22 @@ export class BodyIntake {
 
   /** Refuses before the first byte what announces itself as too large. */
   checkAnnounced(): void {
-    if ((this.#announced ?? 0) > this.#sink.limit) this.#settle(() => this.#sink.onTooLarge());
+    if ((this.#announced ?? 0) > this.#sink.limit) this.#refuse();
   }
 
   /** Takes bytes that are only valid in this call. */
   take(bytes: Uint8Array, isLast: boolean): void {
     if (this.#exchange.intake !== this) return;
     const size = this.#size + bytes.byteLength;
+    if (this.#discarding) {
+      this.#size = size;
+      if (isLast || size > this.#sink.limit + MAX_DISCARDED_BYTES) this.#tooLarge();
+      return;
+    }
     if (size > this.#sink.limit) {
-      this.#settle(() => this.#sink.onTooLarge());
+      this.#size = size;
+      this.#refuse();
+      if (isLast && this.#discarding) this.#tooLarge();
       return;
     }
     if (isLast && this.#size === 0) {
@@ -108,6 +119,23 @@ export class BodyIntake {
     if (nowMs < this.#deadlineMs) return;
     this.#exchange.lastOfConnection = true;
     this.#settle(() => this.#sink.onTimeout());
+  }
+
+  /**
+   * The body is too large. A client that wants the connection closed behind the answer has to be done
+   * with sending first: closed under its hands it would see a broken pipe instead of the answer.
+   */
+  #refuse(): void {
+    this.#whole = undefined;
+    this.#parts = [];
+    const closes = headerOf(this.#exchange.headers, 'connection')?.toLowerCase() === 'close';
+    const fits = (this.#announced ?? 0) <= this.#sink.limit + MAX_DISCARDED_BYTES;
+    if (closes && fits) this.#discarding = true;
+    else this.#tooLarge();
+  }
+
+  #tooLarge(): void {
+    this.#settle(() => this.#sink.onTooLarge());
   }
 
   #keep(bytes: Uint8Array): void {
