@@ -1,8 +1,7 @@
 /**
  * A MessagePort that carries typed frames: encoded with msgpackr, many frames in one post, one post
  * per direction and event-loop turn. Small byte fields travel inside the batch; large ones are
- * transferred beside it, or shared where they lie in shared memory, so that a 200 KB body is never
- * copied.
+ * transferred beside it, so a 200 KB body is never copied by the structured clone.
  */
 import type { MessagePort } from 'node:worker_threads';
 import { Packr, Unpackr } from 'msgpackr';
@@ -127,12 +126,9 @@ export class FramePort<Out, In> {
         wires.push(codec.encode(frame));
         continue;
       }
-      if (field.buffer instanceof SharedArrayBuffer) bytes.push(field);
-      else {
-        const owned = exclusive(field, codec.movesBytes);
-        bytes.push(owned);
-        transfer.push(owned.buffer);
-      }
+      const owned = exclusive(field, codec.movesBytes);
+      bytes.push(owned);
+      transfer.push(owned.buffer);
       owners.push(wires.length);
       wires.push(codec.encode(codec.withBytes(frame, NOTHING)));
     }

@@ -54,11 +54,8 @@ export function answerFault(exchange: BaseExchange, log: Log, thrown: unknown): 
 /** Bytes of a refused body that are read and dropped; a client with more to say is cut off. */
 export const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
-/** Bodies from this size on lie in shared memory: another thread reads them without a copy. */
-export const SHARED_BODY_BYTES = 16 * 1024;
-
+/** A buffer that shares no memory, so that it can be moved to another thread. */
 function newBody(size: number): Uint8Array {
-  if (size >= SHARED_BODY_BYTES) return new Uint8Array(new SharedArrayBuffer(size));
   return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }
 
