@@ -32,16 +32,12 @@ export function modelList(
   return isAnthropic(caller) ? anthropicList(models) : openaiList(models);
 }
 
-/** The OpenAI form, sorted by id. */
-export function openaiModelList(table: RoutingTable, states: States, nowMs: number): object {
-  return openaiList(listedModels(table, states, nowMs).map(({ info }) => info));
-}
-
 function isAnthropic(caller: ModelListCaller): boolean {
   if (caller.header('anthropic-version') !== undefined) return true;
   return caller.header('user-agent')?.startsWith('claude-cli') === true;
 }
 
+/** The OpenAI form, sorted by id. */
 function openaiList(models: readonly ModelInfo[]): object {
   const data = models.map(({ id, created, ownedBy }) => ({
     id,

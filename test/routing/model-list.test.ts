@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { account, keyed, model, NOW, NO_STATES, stateAfter, statesOf, tableOf } from './support.ts';
-import { modelList, openaiModelList } from '../../src/routing/model-list.ts';
+import { modelList } from '../../src/routing/model-list.ts';
 import type { RoutingTable } from '../../src/routing/table.ts';
 
 const table = tableOf([
@@ -11,6 +11,9 @@ const table = tableOf([
 ]);
 const IDS = ['alpha', 'gpt-5.5', 'gpt-image-1.5', 'gpt-image-2'];
 const ALL_IDS = [...IDS, ...IDS.slice(1).map((id) => `team-a/${id}`)];
+
+/** A caller that says nothing about the form it reads. */
+const PLAIN = { query: '', header: (): undefined => undefined };
 
 function list(headers: Record<string, string> = {}, query = '', of: RoutingTable = table) {
   const caller = {
@@ -42,14 +45,14 @@ describe('model lists', () => {
       created: 1_776_902_400,
       owned_by: 'openai',
     });
-    const plain = JSON.stringify(openaiModelList(table, NO_STATES, NOW));
+    const plain = JSON.stringify(modelList(table, NO_STATES, NOW, PLAIN));
     assert.deepEqual(JSON.parse(plain), list());
   });
 
   it('a suspended model is left out', () => {
     const one = tableOf([keyed('k')]);
     const states = statesOf({ k: stateAfter(401, 'm') });
-    assert.deepEqual(openaiModelList(one, states, NOW), { object: 'list', data: [] });
+    assert.deepEqual(modelList(one, states, NOW, PLAIN), { object: 'list', data: [] });
   });
 
   for (const [name, value] of [
