@@ -64,6 +64,13 @@ export const CATALOGUE = {
   upstream_bad_answer: entry(502, 'upstream', 'next', 'the upstream answer is not usable'),
   upstream_empty_stream: entry(502, 'upstream', 'next', 'the upstream stream had no content'),
   upstream_incomplete_stream: entry(408, 'upstream', 'never', 'the upstream stream broke off'),
+  upstream_message_too_big: entry(413, 'client', 'never', 'upstream websocket message too big'),
+  replay_required: entry(
+    426,
+    'upstream',
+    'never',
+    'the upstream needs the whole conversation again',
+  ),
   token_refresh_failed: entry(401, 'operator', 'next', 'the access token could not be refreshed'),
 
   invalid_config: entry(500, 'operator', 'never', 'the configuration is not valid'),

@@ -36,6 +36,11 @@ export interface TurnRequest {
   headers: string[];
   /** Execution session of the transport (one client WebSocket), else null. */
   executionSession: string | null;
+  /**
+   * The input continues an answer that only the conversation's live upstream socket knows
+   * (`previous_response_id` of a WebSocket client): without that socket the turn can not be served.
+   */
+  continues: boolean;
   body: Uint8Array;
 }
 
@@ -49,6 +54,9 @@ export type ContinuitySource =
   | 'credential_id'
   | 'none';
 
+/** How a turn reaches its upstream. */
+export type Transport = 'http' | 'websocket';
+
 /** Facts about a finished turn, for logs, metrics and the binding. */
 export interface TurnSummary {
   status: number;
@@ -59,6 +67,10 @@ export interface TurnSummary {
   upstreamTtfbMs: number;
   /** Milliseconds spent in Switchyard's own code inside the actor (encode, decode). */
   ownMs: number;
+  /** How the upstream was asked. */
+  transport: Transport;
+  /** Request bytes that did not travel because the upstream socket knew them (codex.md 2). */
+  savedBytes: number;
 }
 
 /** Why a turn failed and what the front may do about it. */

@@ -6,7 +6,8 @@ import type { FrameCodec } from './ports.ts';
 import type { FrontFrame, HostFrame } from './frames.ts';
 import type { CredentialId, RequestId, StreamId } from '../ids.ts';
 import type { ClientFormat } from '../formats/format.ts';
-import type { ContinuitySource, TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
+import type { ContinuitySource, Transport } from '../turn.ts';
+import type { TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
 import type { ThinkingCapability } from '../credentials/record.ts';
 import type { CredentialState } from '../credentials/state.ts';
 
@@ -31,6 +32,7 @@ type TurnWire = readonly [
   cacheKey: string | null,
   headers: string[],
   executionSession: string | null,
+  continues: boolean,
   body: Uint8Array,
 ];
 
@@ -48,6 +50,8 @@ type SummaryWire = readonly [
   usage: readonly [number, number, number, number, number] | null,
   upstreamTtfbMs: number,
   ownMs: number,
+  transport: Transport,
+  savedBytes: number,
 ];
 
 /** Front → host: only `open` carries bytes (the request body). */
@@ -135,6 +139,7 @@ function encodeOpen({ id, credential, credit, slot, turn }: Open): FrontWire {
     turn.principal.cacheKey ?? null,
     turn.headers,
     turn.executionSession,
+    turn.continues,
     turn.body,
   ];
   return [0, id, credential, credit, slot, own];
@@ -155,12 +160,14 @@ function decodeTurn(wire: TurnWire): TurnRequest {
     principal: { scope: wire[9], cacheKey: wire[10] ?? undefined },
     headers: wire[11],
     executionSession: wire[12],
-    body: wire[13],
+    continues: wire[13],
+    body: wire[14],
   };
 }
 
 function encodeSummary(summary: TurnSummary): SummaryWire {
   const { status, upstreamModel, continuity, usage, upstreamTtfbMs, ownMs } = summary;
+  const { transport, savedBytes } = summary;
   const counts =
     usage &&
     ([
@@ -170,11 +177,12 @@ function encodeSummary(summary: TurnSummary): SummaryWire {
       usage.reasoningTokens,
       usage.totalTokens,
     ] as const);
-  return [status, upstreamModel, continuity, counts, upstreamTtfbMs, ownMs];
+  return [status, upstreamModel, continuity, counts, upstreamTtfbMs, ownMs, transport, savedBytes];
 }
 
 function decodeSummary(wire: SummaryWire): TurnSummary {
   const [status, upstreamModel, continuity, counts, upstreamTtfbMs, ownMs] = wire;
+  const [, , , , , , transport, savedBytes] = wire;
   const usage = counts && {
     inputTokens: counts[0],
     outputTokens: counts[1],
@@ -182,5 +190,6 @@ function decodeSummary(wire: SummaryWire): TurnSummary {
     reasoningTokens: counts[3],
     totalTokens: counts[4],
   };
-  return { status, upstreamModel, continuity, usage, upstreamTtfbMs, ownMs };
+  const times = { upstreamTtfbMs, ownMs };
+  return { status, upstreamModel, continuity, usage, ...times, transport, savedBytes };
 }

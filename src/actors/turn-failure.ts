@@ -10,6 +10,8 @@ export const NO_SUMMARY: TurnSummary = {
   usage: null,
   upstreamTtfbMs: -1,
   ownMs: 0,
+  transport: 'http',
+  savedBytes: 0,
 };
 
 /** Our own errors never touch bindings or cooldowns (design 8: local faults cool nothing). */

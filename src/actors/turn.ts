@@ -274,6 +274,8 @@ export class Turn {
       usage: usage ?? null,
       upstreamTtfbMs: this.#ttfbMs,
       ownMs: this.#ownMs,
+      transport: 'http',
+      savedBytes: 0,
     };
   }
 }

@@ -138,6 +138,7 @@ export class ClientTurn implements StreamListener {
       principal: turn.principal,
       headers: turn.headers,
       executionSession: turn.executionSession,
+      continues: turn.continues,
       body: turn.body,
     };
     this.#stream = front.links.open(target.credential, request, this);

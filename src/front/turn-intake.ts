@@ -80,6 +80,7 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
         principal,
         headers: clientTurnHeaders(exchange.headers),
         executionSession: null,
+        continues: false,
         body,
       },
     });

@@ -48,6 +48,10 @@ export interface RequestLine {
   cached: number | undefined;
   in: number | undefined;
   out: number | undefined;
+  /** How the upstream was asked; left out for plain HTTP. */
+  via: 'websocket' | undefined;
+  /** Request bytes that did not have to travel upstream; left out when there were none. */
+  savedBytes: number | undefined;
   error: string | undefined;
 }
 
@@ -70,6 +74,8 @@ export function requestLine(facts: RequestFacts): RequestLine {
     cached: usage?.cachedTokens,
     in: usage?.inputTokens,
     out: usage?.outputTokens,
+    via: summary?.transport === 'websocket' ? 'websocket' : undefined,
+    savedBytes: summary?.savedBytes || undefined,
     error: facts.error,
   };
 }

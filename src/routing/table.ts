@@ -24,6 +24,8 @@ export interface RoutedCredential {
   readonly weight: number;
   /** Further rounds; undefined = the global value (config.md 2.4). */
   readonly requestRetry: number | undefined;
+  /** Its turns may use an upstream WebSocket (codex.md 2.1). */
+  readonly websockets: boolean;
 }
 
 /** One model at one credential. */
@@ -95,7 +97,8 @@ export function buildRoutingTable(
 
 function routedCredential(record: CredentialRecord): RoutedCredential {
   const { id, provider, handle, label, disabled, priority, weight, requestRetry } = record;
-  return { id, provider, handle, label, disabled, priority, weight, requestRetry };
+  const websockets = record.websockets && provider === 'codex';
+  return { id, provider, handle, label, disabled, priority, weight, requestRetry, websockets };
 }
 
 function offerOf(credential: RoutedCredential, model: SourceModel): Offer {

@@ -60,6 +60,7 @@ export function turnOf(choices: TurnChoices = {}): TurnRequest {
     },
     headers: Object.entries(headers ?? {}).flat(),
     executionSession: null,
+    continues: false,
     body: Buffer.from(JSON.stringify(body ?? { messages: [{ role: 'user', content: 'hello' }] })),
     ...rest,
   };

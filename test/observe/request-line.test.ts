@@ -29,6 +29,8 @@ const facts: RequestFacts = {
     },
     upstreamTtfbMs: 400,
     ownMs: 0.34,
+    transport: 'websocket',
+    savedBytes: 4096,
   },
   error: undefined,
 };
@@ -49,6 +51,8 @@ describe('request line', () => {
       cached: 100,
       in: 120,
       out: 30,
+      via: 'websocket',
+      savedBytes: 4096,
       error: undefined,
     });
   });

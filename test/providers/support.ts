@@ -69,6 +69,7 @@ export function turn(headers: string[] = [], parts: Partial<TurnRequest> = {}): 
     principal: { scope: '', cacheKey: undefined },
     headers,
     executionSession: null,
+    continues: false,
     body: Buffer.from('{}'),
     ...parts,
   };
