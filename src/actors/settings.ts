@@ -1,11 +1,12 @@
 /** The part of the configuration that actor hosts need; plain data, sent over the control plane. */
-import type { Config, RetryConfig, UpstreamTimeouts } from '../config/types.ts';
+import type { Config, RetryConfig, SocketConfig, UpstreamTimeouts } from '../config/types.ts';
 
 /** Settings shared by all actors of a host. No client key and no credential is in here. */
 export interface HostSettings {
   retry: Pick<RetryConfig, 'disableCooling' | 'transientCooldownMs'>;
   passthroughHeaders: boolean;
   upstream: UpstreamTimeouts;
+  sockets: SocketConfig;
   proxyUrl: string;
   cpuPoolBytes: number;
   /** Bytes of a non-streamed upstream answer that are kept at most. */
@@ -23,6 +24,7 @@ export function hostSettings(config: Config): HostSettings {
     },
     passthroughHeaders: config.answers.passthroughHeaders,
     upstream: config.upstream,
+    sockets: config.sockets,
     proxyUrl: config.proxyUrl,
     cpuPoolBytes: config.limits.cpuPoolBytes,
     maxAnswerBytes: config.limits.maxBodyBytes,

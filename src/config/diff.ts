@@ -52,6 +52,10 @@ const SCALARS: ReadonlyArray<readonly [string, Reader]> = [
   ['switchyard.upstream.header-timeout', (c) => formatDuration(c.upstream.headersMs)],
   ['switchyard.upstream.first-event-timeout', (c) => formatDuration(c.upstream.firstEventMs)],
   ['switchyard.upstream.idle-timeout', (c) => formatDuration(c.upstream.idleMs)],
+  ['switchyard.sockets.ping-seconds', (c) => c.sockets.pingMs / 1000],
+  ['switchyard.sockets.idle', (c) => formatDuration(c.sockets.idleMs)],
+  ['switchyard.sockets.max-age', (c) => formatDuration(c.sockets.maxAgeMs)],
+  ['switchyard.sockets.per-credential', (c) => c.sockets.perCredential],
   ['switchyard.diagnostic-headers', (c) => c.answers.diagnosticHeaders],
   ['switchyard.unknown-model-status', (c) => c.routing.unknownModelStatus],
 ];

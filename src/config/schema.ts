@@ -9,7 +9,7 @@ import { SwitchyardError } from '../errors.ts';
 import { checkCombinations } from './combinations.ts';
 import { list, mapOf, section } from './scalars.ts';
 import { oauthExcluded, oauthAliases, oauthRules } from './sections/oauth.ts';
-import { ownShape, toLimits, toUpstream, unknownOwnKeys } from './sections/own.ts';
+import { ownShape, toLimits, toSockets, toUpstream, unknownOwnKeys } from './sections/own.ts';
 import { routingShape, toRetry, toRouting } from './sections/routing.ts';
 import {
   expandPath,
@@ -67,6 +67,7 @@ export function parseConfig(yamlText: string, env: PathEnv): Config {
     limits: toLimits(own.limits),
     cors: { origins: own.cors.origins },
     upstream: toUpstream(own.upstream),
+    sockets: toSockets(own.sockets),
     threads: { hosts: own.threads.hosts, fronts: own.threads.fronts },
     sandbox: own.sandbox,
     stateDir: own['state-dir'] && expandPath(own['state-dir'], env),

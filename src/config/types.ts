@@ -22,6 +22,18 @@ export interface UpstreamTimeouts {
   idleMs: number;
 }
 
+/** WebSockets (Switchyard's own key `sockets`), milliseconds; 0 = no limit. */
+export interface SocketConfig {
+  /** Pause between pings, on client and upstream sockets; 0 = none. */
+  pingMs: number;
+  /** An upstream socket without a turn is closed after this. */
+  idleMs: number;
+  /** No turn begins on an older upstream socket. */
+  maxAgeMs: number;
+  /** Upstream sockets of one credential; beyond it turns go over HTTP. */
+  perCredential: number;
+}
+
 /** Routing, retry and cooldown settings that fronts and actors need. */
 export interface RoutingConfig {
   strategy: RoutingStrategy;
@@ -89,6 +101,7 @@ export interface Config {
   limits: LimitsConfig;
   cors: CorsConfig;
   upstream: UpstreamTimeouts;
+  sockets: SocketConfig;
   threads: { hosts: number; fronts: number };
   /** `auto`: on while no real credential exists. */
   sandbox: 'auto' | 'on' | 'off';

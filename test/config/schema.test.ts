@@ -48,6 +48,7 @@ const DEFAULTS: Config = {
   },
   cors: { origins: [] },
   upstream: { connectMs: 10_000, headersMs: 120_000, firstEventMs: 180_000, idleMs: 300_000 },
+  sockets: { pingMs: 30_000, idleMs: 600_000, maxAgeMs: 3_000_000, perCredential: 1024 },
   threads: { hosts: Math.max(1, availableParallelism() - 1), fronts: 1 },
   sandbox: 'auto',
   stateDir: '',

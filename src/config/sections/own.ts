@@ -13,7 +13,7 @@ import {
   whole,
   wholeLeaf,
 } from '../scalars.ts';
-import type { LimitsConfig, UpstreamTimeouts } from '../types.ts';
+import type { LimitsConfig, SocketConfig, UpstreamTimeouts } from '../types.ts';
 
 /** More threads than this are a slip of the pen: each holds its own heap. */
 const MAX_THREADS = 64;
@@ -71,6 +71,12 @@ export const ownShape = {
     'first-event-timeout': duration('180s', 'Until the first event of a stream.'),
     'idle-timeout': duration('300s', 'Between two events of a stream.'),
   }),
+  sockets: section({
+    'ping-seconds': whole(30, 'Pause between pings on WebSockets; 0 = none.', 0, 3600),
+    idle: duration('10m', 'An upstream WebSocket without a turn is closed; 0 = no limit.'),
+    'max-age': duration('50m', 'No turn begins on an older one: upstreams cut them after 60m.'),
+    'per-credential': whole(1024, 'Upstream WebSockets of one credential.', 1, 100_000),
+  }),
   'diagnostic-headers': flag(true, 'Send `x-switchyard-*` headers on answers.'),
   'unknown-model-status': documented(
     leaf('400 or 502', (value) => (value === 400 || value === 502 ? value : undefined)).default(
@@ -101,6 +107,16 @@ export function toUpstream(upstream: OwnKeys['upstream']): UpstreamTimeouts {
     headersMs: upstream['header-timeout'],
     firstEventMs: upstream['first-event-timeout'],
     idleMs: upstream['idle-timeout'],
+  };
+}
+
+/** Upstream WebSockets between turns, and pings on all WebSockets. */
+export function toSockets(sockets: OwnKeys['sockets']): SocketConfig {
+  return {
+    pingMs: sockets['ping-seconds'] * 1000,
+    idleMs: sockets.idle,
+    maxAgeMs: sockets['max-age'],
+    perCredential: sockets['per-credential'],
   };
 }
 
