@@ -4,14 +4,17 @@
  */
 import { resolveContinuity, type Continuity } from './continuity/resolve.ts';
 import { SwitchyardError } from '../errors.ts';
+import { isEditPath } from '../formats/images/paths.ts';
 import { forcedModelPair } from '../formats/force-model.ts';
 import { pairFor } from '../formats/pairs.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
+import type { CredentialRecord } from '../credentials/record.ts';
 import type { TurnRequest } from '../turn.ts';
 import type {
   ClientFormat,
   FormatPair,
+  ImageContext,
   RequestContext,
   ResponseTranslator,
   UpstreamFormat,
@@ -49,7 +52,12 @@ export function prepareTurn(
   thinking: string | undefined,
 ): PreparedTurn {
   const { provider, record } = owner;
-  const upstreamFormat = provider.upstreamFormat(turn.format, turn.path);
+  const upstreamFormat = provider.upstreamFormat(
+    turn.format,
+    turn.path,
+    servesImages(record, model),
+  );
+  const image = imageContext(owner, turn);
   const pair = pairOf(turn.format, upstreamFormat, turn.forcedModel);
   const continuity = provider.usesContinuity(record)
     ? resolveContinuity(turn, model, record.id)
@@ -63,6 +71,7 @@ export function prepareTurn(
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,
     lite: headerOf(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
+    ...(image !== undefined && { image }),
   };
   return {
     clientFormat: turn.format,
@@ -78,6 +87,7 @@ export function prepareTurn(
         turn,
         token: token.token,
         accountId: token.accountId,
+        format: upstreamFormat,
         body,
         cacheKey: continuity.key,
         streaming,
@@ -92,11 +102,22 @@ export function prepareTurn(
         requestBody: turn.body,
         upstreamBody,
         nowSeconds: Math.floor(owner.now() / 1000),
+        ...(image !== undefined && { image }),
       }),
   };
 }
 
 const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };
+
+/** Is it a configured image model, which the credential's upstream serves itself (codex.md 8.1)? */
+function servesImages(record: CredentialRecord, model: string): boolean {
+  return record.models.some((entry) => entry.image && entry.name === model);
+}
+
+function imageContext(owner: TurnOwner, turn: TurnRequest): ImageContext | undefined {
+  if (turn.format !== 'openai-image') return undefined;
+  return { edit: isEditPath(turn.path), baseModel: owner.settings.imageBaseModel };
+}
 
 function pairOf(
   client: ClientFormat,

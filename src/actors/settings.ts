@@ -12,6 +12,8 @@ export interface HostSettings {
   /** Bytes of a non-streamed upstream answer that are kept at most. */
   maxAnswerBytes: number;
   codexHeaderDefaults: { userAgent: string; betaFeatures: string };
+  /** Model that calls the hosted image tool. */
+  imageBaseModel: string;
   debug: boolean;
 }
 
@@ -29,6 +31,7 @@ export function hostSettings(config: Config): HostSettings {
     cpuPoolBytes: config.limits.cpuPoolBytes,
     maxAnswerBytes: config.limits.maxBodyBytes,
     codexHeaderDefaults: config.codexHeaderDefaults,
+    imageBaseModel: config.imageBaseModel,
     debug: config.debug,
   };
 }

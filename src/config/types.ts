@@ -84,6 +84,12 @@ export interface CorsConfig {
   origins: string[];
 }
 
+/**
+ * `disable-image-generation` (config.md 2.4): `true`: no image tool anywhere and no image
+ * endpoints; `chat`: the tool is never added; `passthrough`: neither added nor removed.
+ */
+export type DisableImages = 'false' | 'true' | 'chat' | 'passthrough';
+
 /** Everything of the file that Switchyard uses. */
 export interface Config {
   host: string;
@@ -108,6 +114,9 @@ export interface Config {
   /** Folder of the embedded store; `''` = `<authDir>/.switchyard`. */
   stateDir: string;
   codexHeaderDefaults: { userAgent: string; betaFeatures: string };
+  disableImageGeneration: DisableImages;
+  /** Model that calls the hosted image tool (codex.md 8.1). */
+  imageBaseModel: string;
   /** By channel, lower case. */
   oauthModelAlias: Record<string, ModelAlias[]>;
   oauthExcludedModels: Record<string, string[]>;

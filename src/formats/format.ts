@@ -2,10 +2,16 @@
 import type { ThinkingCapability } from '../credentials/record.ts';
 
 /** Format a client speaks. */
-export type ClientFormat = 'openai' | 'openai-response' | 'claude' | 'gemini';
+export type ClientFormat = 'openai' | 'openai-response' | 'openai-image' | 'claude' | 'gemini';
 
 /** Format an upstream takes. */
-export type UpstreamFormat = 'openai' | 'openai-response' | 'codex' | 'claude' | 'gemini';
+export type UpstreamFormat =
+  | 'openai'
+  | 'openai-response'
+  | 'openai-image'
+  | 'codex'
+  | 'claude'
+  | 'gemini';
 
 /** One complete server-sent event: `data` lines joined with LF, and their parsed JSON. */
 export interface SseEvent {
@@ -28,6 +34,14 @@ export interface TurnUsage {
   totalTokens: number;
 }
 
+/** What the translations of image requests need to know (codex.md 8.1). */
+export interface ImageContext {
+  /** Given images are changed; else new ones are made. */
+  readonly edit: boolean;
+  /** Model that calls the hosted image tool. */
+  readonly baseModel: string;
+}
+
 /** What a request translation needs to know beside the body. */
 export interface RequestContext {
   /** Upstream model, without thinking suffix. */
@@ -44,6 +58,10 @@ export interface RequestContext {
   readonly cacheKey: string | undefined;
   /** Responses-Lite request (codex.md 1.7). */
   readonly lite: boolean;
+  /** The body goes over a WebSocket, which takes some members that HTTP refuses; absent: HTTP. */
+  readonly socket?: boolean;
+  /** Only for image clients. */
+  readonly image?: ImageContext;
 }
 
 /** What a response translation needs to know. */
@@ -60,6 +78,8 @@ export interface ResponseContext {
   readonly upstreamBody: Uint8Array;
   /** Unix seconds, for answers whose upstream gave no creation time. */
   readonly nowSeconds: number;
+  /** Only for image clients. */
+  readonly image?: ImageContext;
 }
 
 /**

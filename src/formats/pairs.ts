@@ -2,6 +2,8 @@
 import { chatToChat } from './chat/to-chat.ts';
 import { chatToCodex } from './chat/to-codex.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
+import { imagesToImages } from './images/pass-through.ts';
+import { imagesToCodex } from './images/to-codex.ts';
 import { responsesToResponses } from './responses/pass-through.ts';
 import { responsesToChat } from './responses/to-chat.ts';
 import { responsesToCodex } from './responses/to-codex.ts';
@@ -17,6 +19,10 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     openai: responsesToChat,
     codex: responsesToCodex,
     'openai-response': responsesToResponses,
+  },
+  'openai-image': {
+    codex: imagesToCodex,
+    'openai-image': imagesToImages,
   },
 };
 

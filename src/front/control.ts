@@ -8,7 +8,15 @@ import type { WorkerId } from '../ids.ts';
 /** The part of the configuration that fronts need. */
 export type FrontSettings = Pick<
   Config,
-  'apiKeys' | 'routing' | 'retry' | 'answers' | 'limits' | 'cors' | 'debug' | 'tls'
+  | 'apiKeys'
+  | 'routing'
+  | 'retry'
+  | 'answers'
+  | 'limits'
+  | 'cors'
+  | 'debug'
+  | 'tls'
+  | 'disableImageGeneration'
 > & { version: string };
 
 /** Where a front listens. */
@@ -52,6 +60,18 @@ export interface FrontServices {
 
 /** Picks the fronts' part out of the configuration. */
 export function frontSettings(config: Config, version: string): FrontSettings {
-  const { apiKeys, routing, retry, answers, limits, cors, debug, tls } = config;
-  return { apiKeys, routing, retry, answers, limits, cors, debug, tls, version };
+  const { apiKeys, routing, retry, answers, limits, cors, debug, tls, disableImageGeneration } =
+    config;
+  return {
+    apiKeys,
+    routing,
+    retry,
+    answers,
+    limits,
+    cors,
+    debug,
+    tls,
+    disableImageGeneration,
+    version,
+  };
 }

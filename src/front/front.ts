@@ -4,6 +4,7 @@
  */
 import { newRequestId } from './request-id.ts';
 import { bodyTooLarge } from './body-limit.ts';
+import { isForm } from './multipart.ts';
 import { logRequest, requestLine } from '../observe/request-line.ts';
 import { modelList } from '../routing/model-list.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
@@ -21,7 +22,13 @@ const JSON_TYPE = ['content-type', 'application/json'];
 
 const HOME = JSON.stringify({
   message: 'Switchyard',
-  endpoints: ['POST /v1/chat/completions', 'POST /v1/responses', 'GET /v1/models'],
+  endpoints: [
+    'POST /v1/chat/completions',
+    'POST /v1/responses',
+    'POST /v1/images/generations',
+    'POST /v1/images/edits',
+    'GET /v1/models',
+  ],
 });
 const HEALTHY = JSON.stringify({ status: 'ok' });
 
@@ -81,7 +88,7 @@ export class Front implements Application {
       exchange.end();
       return undefined;
     }
-    if (entry === undefined) throw new SwitchyardError('not_found');
+    if (entry === undefined || this.#isDisabled(entry)) throw new SwitchyardError('not_found');
     this.#checkMethod(exchange, entry);
     const principal = entry.guarded ? this.#checkAccess(exchange) : NOBODY;
     if (entry.route.kind !== 'turn') {
@@ -89,8 +96,16 @@ export class Front implements Application {
       return undefined;
     }
     if (this.#open >= settings.limits.maxOpenRequests) throw new SwitchyardError('overloaded');
-    checkMediaType(exchange);
+    checkMediaType(exchange, entry.route.forms === true);
     return this.#bodySink(exchange, entry, principal, ownHeaders, ledger);
+  }
+
+  /** Without image generation its endpoints do not exist (codex.md 8.1). */
+  #isDisabled({ route }: PathEntry): boolean {
+    const { disableImageGeneration } = this.#state.settings;
+    return (
+      route.kind === 'turn' && route.format === 'openai-image' && disableImageGeneration === 'true'
+    );
   }
 
   #checkMethod(exchange: Exchange, entry: PathEntry): void {
@@ -136,7 +151,7 @@ export class Front implements Application {
     };
     const onRefused = (thrown: unknown): void => {
       this.#open -= 1;
-      this.#refuse(exchange, ledger, thrown, format === 'openai' ? 'openai' : 'responses');
+      this.#refuse(exchange, ledger, thrown, format === 'openai-response' ? 'responses' : 'openai');
     };
     exchange.onClose = () => onDone({ ...NOTHING_DONE, status: 499, error: 'cancelled' });
     return {
@@ -182,13 +197,13 @@ export class Front implements Application {
 
   #log(ledger: Ledger, report: TurnReport): void {
     const { id, method, path, model, startedAt, ownMs } = ledger;
-    const { account, status, attempts, firstByteAt, summary, error } = report;
+    const { target, status, attempts, firstByteAt, summary, error } = report;
     const line = requestLine({
       id,
       method,
       path,
       model,
-      account,
+      account: target?.label ?? '',
       status,
       attempts,
       startedAt,
@@ -206,7 +221,7 @@ const NOBODY: Principal = { scope: '', cacheKey: undefined };
 
 const NOTHING_DONE: TurnReport = {
   status: 0,
-  account: '',
+  target: undefined,
   attempts: 0,
   firstByteAt: undefined,
   summary: undefined,
@@ -231,8 +246,9 @@ const ACCESS_ERRORS: ReadonlySet<ErrorCode> = new Set([
  */
 const NEVER_JSON = /^(multipart|image|audio|video)\//i;
 
-function checkMediaType(exchange: Exchange): void {
+function checkMediaType(exchange: Exchange, forms: boolean): void {
   const type = exchange.header('content-type');
+  if (forms && isForm(type)) return;
   if (type !== undefined && NEVER_JSON.test(type)) {
     throw new SwitchyardError('unsupported_media_type');
   }

@@ -184,7 +184,9 @@ export class RoutedTurn {
   }
 
   #counts(offer: Offer): boolean {
-    return this.#parts.strategy !== 'weighted-round-robin' || offer.credential.weight > 0;
+    const { strategy, resolved } = this.#parts;
+    if (resolved.images && !offer.images) return false;
+    return strategy !== 'weighted-round-robin' || offer.credential.weight > 0;
   }
 
   #endRound(nowMs: number): RoutedStep {

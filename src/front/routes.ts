@@ -6,7 +6,12 @@ import type { ClientFormat } from '../formats/format.ts';
 
 /** Where a request goes. */
 export type Route =
-  | { kind: 'turn'; format: ClientFormat }
+  | {
+      kind: 'turn';
+      format: ClientFormat;
+      /** Also takes `multipart/form-data`. */
+      forms?: true;
+    }
   | { kind: 'models' }
   | { kind: 'health' }
   | { kind: 'home' };
@@ -34,6 +39,14 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
   [
     '/v1/responses',
     { route: { kind: 'turn', format: 'openai-response' }, methods: POST, guarded: true },
+  ],
+  [
+    '/v1/images/generations',
+    { route: { kind: 'turn', format: 'openai-image' }, methods: POST, guarded: true },
+  ],
+  [
+    '/v1/images/edits',
+    { route: { kind: 'turn', format: 'openai-image', forms: true }, methods: POST, guarded: true },
   ],
   [
     '/backend-api/codex/responses',

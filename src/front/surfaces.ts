@@ -1,10 +1,11 @@
 /** The API surfaces that exist, by client format. */
-import { chatStreamError } from './errors/stream.ts';
+import { chatStreamError, imageStreamError } from './errors/stream.ts';
 import { isOfficialCodexClient, streamFailureFrame } from '../formats/responses/failure.ts';
 import { renderError } from './errors/render.ts';
 import { SwitchyardError } from '../errors.ts';
 import type { ClientFormat } from '../formats/format.ts';
 import type { Surface } from './surface.ts';
+import type { TurnFailure } from '../turn.ts';
 
 const SSE_COMMENT = ': keep-alive\n\n';
 
@@ -26,9 +27,25 @@ const RESPONSES: Surface = {
     ),
 };
 
+const IMAGES: Surface = {
+  format: 'openai-image',
+  keepAlive: SSE_COMMENT,
+  error: (failure) => renderError(timedOutIfCut(failure), 'openai'),
+  streamError: (failure) => imageStreamError(failure),
+};
+
+/** An image whose stream was cut is a 504, however the connection ended (codex.md 8.1). */
+function timedOutIfCut<F extends SwitchyardError | TurnFailure>(failure: F): F | TurnFailure {
+  if (failure instanceof SwitchyardError || failure.code !== 'upstream_connection_lost') {
+    return failure;
+  }
+  return { ...failure, status: 504 };
+}
+
 const SURFACES: Partial<Record<ClientFormat, Surface>> = {
   openai: CHAT,
   'openai-response': RESPONSES,
+  'openai-image': IMAGES,
 };
 
 /** The surface that answers clients of a format. @throws SwitchyardError `internal`. */

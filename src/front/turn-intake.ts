@@ -2,9 +2,11 @@
  * The way of a request from its raw body to a routed turn: decode, peek, resolve the model, find the
  * conversation. Every step can refuse; nothing here waits for an actor.
  */
+import { AnswerWriter } from './answer-writer.ts';
 import { clientTurnHeaders } from './client-headers.ts';
 import { ClientTurn, type TurnReport } from './client-turn.ts';
 import { decodeBody } from './body.ts';
+import { formToJson, isForm } from './multipart.ts';
 import { peekBody } from './peek.ts';
 import { toSwitchyardError } from '../errors.ts';
 import type { Exchange } from './server/types.ts';
@@ -33,7 +35,10 @@ export function startTurn(front: FrontState, request: AdmittedRequest, raw: Uint
   const { exchange } = request;
   try {
     const limit = front.settings.limits.maxBodyBytes;
-    const decoded = decodeBody(raw, exchange.header('content-encoding'), limit);
+    const decoded = asJson(
+      decodeBody(raw, exchange.header('content-encoding'), limit),
+      exchange.header('content-type'),
+    );
     if (decoded instanceof Promise) {
       decoded.then(
         (body) => proceed(front, request, body),
@@ -46,6 +51,16 @@ export function startTurn(front: FrontState, request: AdmittedRequest, raw: Uint
   } catch (thrown) {
     request.onRefused(toSwitchyardError(thrown));
   }
+}
+
+/** Forms reach this place only on routes that take them; every other body is JSON. */
+function asJson(
+  body: Uint8Array | Promise<Uint8Array>,
+  contentType: string | undefined,
+): Uint8Array | Promise<Uint8Array> {
+  if (!isForm(contentType)) return body;
+  if (!(body instanceof Promise)) return formToJson(body, contentType);
+  return body.then((decoded) => formToJson(decoded, contentType));
 }
 
 function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array): void {
@@ -65,11 +80,8 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
       nowMs: front.now(),
     });
     const turn = new ClientTurn({
-      exchange,
-      surface,
       front,
       routed,
-      ownHeaders: request.ownHeaders,
       onDone: request.onDone,
       turn: {
         requestId: request.id,
@@ -81,9 +93,19 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
         headers: clientTurnHeaders(exchange.headers),
         executionSession: null,
         continues: false,
-        body,
       },
+      bodyFor: () => body,
+      sink: (grant) =>
+        new AnswerWriter(exchange, {
+          surface,
+          answers: front.settings.answers,
+          ticker: front.ticker,
+          stream: peek.stream,
+          ownHeaders: request.ownHeaders,
+          grant,
+        }),
     });
+    exchange.onClose = () => turn.clientLeft();
     turn.advance();
   } catch (thrown) {
     request.onRefused(thrown);

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { RequestScopedRule, CredentialRecord } from '../credentials/record.ts';
 import type { TurnRequest } from '../turn.ts';
 import type { ClientFormat, SseEvent, UpstreamFormat } from '../formats/format.ts';
+import type { SocketRequest } from '../upstream/socket/types.ts';
 import type { UpstreamRequest } from '../upstream/types.ts';
 
 /** Facts of a failed upstream answer; `actors/classify.ts` turns them into a verdict. */
@@ -34,6 +35,8 @@ export interface BuildInput {
   token: string;
   /** Codex: ChatGPT account id from the credential file. */
   accountId: string | undefined;
+  /** Format of the body, as `upstreamFormat` named it. */
+  format: UpstreamFormat;
   /** Encoded upstream body. */
   body: Uint8Array;
   /** Continuity key for the session header; undefined = none. */
@@ -48,13 +51,18 @@ export interface BuildInput {
 
 /** One upstream family. */
 export interface Provider {
-  /** Format of the bodies it takes for this client format and path. */
-  upstreamFormat(client: ClientFormat, path: string): UpstreamFormat;
+  /**
+   * Format of the bodies it takes for this client format and path. `directImages`: the credential
+   * serves the model on image endpoints of its own.
+   */
+  upstreamFormat(client: ClientFormat, path: string, directImages?: boolean): UpstreamFormat;
   /** Whether `prompt_cache_retention` is kept when the credential does not say (codex.md 4.7). */
   keepsRetention(record: CredentialRecord): boolean;
   /** Is the continuity key written for this credential? */
   usesContinuity(record: CredentialRecord): boolean;
   buildRequest(input: BuildInput): UpstreamRequest;
+  /** The handshake of a provider whose turns may go over a WebSocket; absent: HTTP only. */
+  socketRequest?(input: BuildInput): SocketRequest;
   /** Reads an answer with status ≥ 400 (or any that is not usable). `nowMs`: Unix ms. */
   failureOfResponse(
     status: number,

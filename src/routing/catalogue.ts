@@ -28,6 +28,8 @@ export interface SourceModel {
   upstream: string[];
   /** Alias to write into answers; null = leave them as they are. */
   forced: string | null;
+  /** May serve the image endpoints (codex.md 8.1). */
+  images: boolean;
 }
 
 const TIERS: Readonly<Record<string, PlanTier>> = {
@@ -44,10 +46,17 @@ export function sourceModels(record: CredentialRecord, nowSeconds: number): Sour
   if (record.provider !== 'codex') return configured(record, nowSeconds);
   // The sandbox is an upstream of its own: it makes no images.
   if (isSandbox(record)) return configured(record, nowSeconds);
-  const images = CODEX_IMAGE_MODELS.map((row) => catalogued(row, 'pro'));
-  const taken = new Set(CODEX_IMAGE_MODELS.map((row) => row.id));
+  const direct = new Set(record.models.filter(({ image }) => image).map(({ alias }) => alias));
+  const rows = CODEX_IMAGE_MODELS.filter(({ id }) => !direct.has(id));
+  // Free accounts have no image tool: they list its models, but are never chosen for them.
+  const images = rows.map((row) => ({ ...catalogued(row, 'pro'), images: !isFree(record) }));
+  const taken = new Set(rows.map((row) => row.id));
   const own = record.models.length > 0 ? configured(record, nowSeconds) : planModels(record);
   return [...own.filter(({ info }) => !taken.has(info.id)), ...images];
+}
+
+function isFree({ plan }: CredentialRecord): boolean {
+  return plan?.toLowerCase() === 'free';
 }
 
 function isSandbox({ source }: CredentialRecord): boolean {
@@ -72,7 +81,7 @@ function catalogued(row: CatalogueRow, tier: PlanTier): SourceModel {
     ...(row.output > 0 && { maxOutput: row.output }),
     ...(row.levels.length > 0 && { thinking: { levels: [...row.levels] } }),
   };
-  return { info, upstream: [row.id], forced: null };
+  return { info, upstream: [row.id], forced: null, images: false };
 }
 
 /** One model for each alias; entries that share an alias (in any case) are one pool (routing.md 3.8). */
@@ -89,6 +98,7 @@ function configured(record: CredentialRecord, nowSeconds: number): SourceModel[]
       info: configuredInfo(record, id, pool, nowSeconds),
       upstream: [...new Set(pool.map((entry) => entry.name))],
       forced: pool.some((entry) => entry.forceMapping) ? (pool[0]?.alias ?? id) : null,
+      images: pool.some((entry) => entry.image),
     };
   });
 }

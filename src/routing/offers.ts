@@ -65,6 +65,7 @@ function aliasModel(model: SourceModel, alias: ModelAlias): SourceModel {
     },
     upstream: [alias.name],
     forced: alias.forceMapping ? alias.alias : null,
+    images: model.images,
   };
 }
 

@@ -37,6 +37,8 @@ export interface Offer {
   readonly suffixes: readonly (string | null)[];
   /** Alias to write into answers; null = none. */
   readonly forced: string | null;
+  /** May serve the image endpoints. */
+  readonly images: boolean;
   /** What the model can do about thinking; null = unknown, so nothing is checked. */
   readonly capability: ThinkingCapability | null;
 }
@@ -108,6 +110,7 @@ function offerOf(credential: RoutedCredential, model: SourceModel): Offer {
     upstream: parts.map(({ base }, index) => base || (model.upstream[index] ?? '')),
     suffixes: parts.map(({ base, suffix }) => (base === '' ? null : suffix)),
     forced: model.forced,
+    images: model.images,
     capability: model.info.thinking ?? null,
   };
 }

@@ -53,6 +53,8 @@ const DEFAULTS: Config = {
   sandbox: 'auto',
   stateDir: '',
   codexHeaderDefaults: { userAgent: '', betaFeatures: '' },
+  disableImageGeneration: 'false',
+  imageBaseModel: 'gpt-5.4-mini',
   oauthModelAlias: {},
   oauthExcludedModels: {},
   oauthRequestScopedErrors: {},

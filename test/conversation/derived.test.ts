@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { callerScope } from '../../src/conversation/caller-scope.ts';
 import { derivedSession, messageHashes } from '../../src/conversation/derived.ts';
 import { scanObject } from '../../src/json/scan.ts';
-import type { ClientFormat } from '../../src/formats/format.ts';
+import type { ConversationFormat } from '../../src/conversation/opening.ts';
 
 const SCOPE_1 = callerScope('sk-client-1');
 const TERSE = { role: 'system', content: 'You are terse.' };
@@ -13,12 +13,12 @@ function bytes(body: unknown): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-function derived(format: ClientFormat, scope: string, body: unknown): string | undefined {
+function derived(format: ConversationFormat, scope: string, body: unknown): string | undefined {
   const text = bytes(body);
   return derivedSession(format, scope, text, scanObject(text));
 }
 
-function hashes(format: ClientFormat, body: unknown) {
+function hashes(format: ConversationFormat, body: unknown) {
   const text = bytes(body);
   return messageHashes(format, text, scanObject(text));
 }
@@ -45,7 +45,7 @@ describe('derived session, codex.md 4.4 and 9.1', () => {
   const RESPONSES_14 = 'ctx:v1:9b5d8f1749e3bd440236b3c55ff6ee67bfce50f63cc8368a96295bc30881486b';
   const LONG_16 = 'ctx:v1:65beef4236f0ca235009d4100a23a7c667a4dda8fd1451546d4f69b33fb80903';
   const digits = (times: number) => ({ role: 'system', content: '0123456789'.repeat(times) });
-  const cases: [string, ClientFormat, string, unknown, string][] = [
+  const cases: [string, ConversationFormat, string, unknown, string][] = [
     ['9', 'openai', SCOPE_1, { messages: [TERSE, HELLO] }, CHAT_9],
     [
       '10: later turns',

@@ -82,6 +82,7 @@ export function input(parts: Partial<BuildInput> = {}): BuildInput {
     turn: turn(),
     token: 'at-1',
     accountId: 'acct-1234',
+    format: 'codex',
     body: Buffer.from('{}'),
     cacheKey: undefined,
     streaming: true,

@@ -36,6 +36,7 @@ export function resolveContinuity(
   model: string,
   credential: CredentialId,
 ): Continuity {
+  if (turn.format === 'openai-image') return ofImage(turn);
   const source = { headers: turn.headers, body: turn.body, members: scanObject(turn.body) };
   const explicit = explicitCacheKey(source);
   if (explicit !== undefined) return { key: explicit, source: 'prompt_cache_key' };
@@ -56,6 +57,13 @@ export function resolveContinuity(
   return { key: credentialKey(credential), source: 'credential_id' };
 }
 
+/** An image continues nothing: only a session of the transport gives it a key (codex.md 4.2). */
+function ofImage(turn: TurnRequest): Continuity {
+  const session = usable(turn.executionSession ?? undefined);
+  if (session === undefined) return { key: undefined, source: 'none' };
+  return { key: scopedKey('execution-session', session), source: 'execution_session' };
+}
+
 /** Fourth signal: Claude Code's session, another explicit session, or how the conversation begins. */
 function affinityKey(turn: TurnRequest, model: string, source: SignalSource): string | undefined {
   const claude = claudeSession(source);
@@ -63,6 +71,7 @@ function affinityKey(turn: TurnRequest, model: string, source: SignalSource): st
   const { scope } = turn.principal;
   const explicit = explicitSignal(source);
   if (explicit !== undefined) return scopedKey('affinity', scope, explicit.id);
+  if (turn.format === 'openai-image') return undefined;
   const derived = derivedSession(turn.format, scope, source.body, source.members);
   return derived && scopedKey('derived-session', derived);
 }

@@ -1,14 +1,45 @@
 /** Keys of the listener, the process and answers to clients (config.md 2.1, 2.3, 2.4). */
 import { isAbsolute, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { flag, list, MAX_SECONDS, section, text, textLeaf, whole } from '../scalars.ts';
-import type { AnswerConfig, Config, TlsConfig } from '../types.ts';
+import {
+  documented,
+  flag,
+  leaf,
+  list,
+  MAX_SECONDS,
+  section,
+  text,
+  textLeaf,
+  whole,
+} from '../scalars.ts';
+import type { AnswerConfig, Config, DisableImages, TlsConfig } from '../types.ts';
 
 /** What a path of the file is relative to. */
 export interface PathEnv {
   homeDir: string;
   cwd: string;
 }
+
+/** Model behind the hosted image tool when the file names none that may be (config.md 2.4). */
+const IMAGE_BASE_MODEL = 'gpt-5.4-mini';
+
+const DISABLE_IMAGES: Readonly<Record<string, DisableImages>> = {
+  '': 'false',
+  ...{ false: 'false', 0: 'false', off: 'false', no: 'false' },
+  ...{ true: 'true', 1: 'true', on: 'true', yes: 'true' },
+  chat: 'chat',
+  passthrough: 'passthrough',
+};
+
+/** Whether image generation is disabled, in any spelling of the reference. */
+const disableImagesLeaf = leaf('true, false, chat or passthrough', (value) => {
+  const word = value === null ? '' : String(value).trim().toLowerCase();
+  return Object.hasOwn(DISABLE_IMAGES, word) ? DISABLE_IMAGES[word] : undefined;
+});
+
+const imageBaseLeaf = textLeaf.transform((model) =>
+  model.toLowerCase().startsWith('gpt-') ? model : IMAGE_BASE_MODEL,
+);
 
 /** Top-level keys of this group. */
 export const serverShape = {
@@ -38,6 +69,17 @@ export const serverShape = {
   'codex-header-defaults': section({
     'user-agent': text('', 'OAuth Codex accounts: `User-Agent` sent upstream.'),
     'beta-features': text('', 'OAuth Codex accounts: beta features when the client names none.'),
+  }),
+  'disable-image-generation': documented(disableImagesLeaf.default('false'), {
+    type: '`false`, `true`, `chat` or `passthrough`',
+    description:
+      '`true`: no image tool anywhere, and 404 on `/v1/images/*`. `chat`: the tool is not added to ' +
+      'chats. `passthrough`: it is neither added nor removed there.',
+    shown: 'false',
+  }),
+  'gpt-image-2-base-model': documented(imageBaseLeaf.default(IMAGE_BASE_MODEL), {
+    type: 'text',
+    description: 'Model that calls the hosted image tool; must start with `gpt-`.',
   }),
 };
 
@@ -83,5 +125,7 @@ export function toServer(keys: ServerKeys) {
       userAgent: keys['codex-header-defaults']['user-agent'],
       betaFeatures: keys['codex-header-defaults']['beta-features'],
     },
+    disableImageGeneration: keys['disable-image-generation'],
+    imageBaseModel: keys['gpt-image-2-base-model'],
   } satisfies Partial<Config>;
 }

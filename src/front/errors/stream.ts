@@ -13,11 +13,20 @@ const LINE_ENDS = /[\r\n]+/g;
  * (the reference passes it on).
  */
 export function chatStreamError(failure: TurnFailure): string {
+  return errorFrame(undefined, failure);
+}
+
+/** The same for an image stream, whose events have names (codex.md 8.1). */
+export function imageStreamError(failure: TurnFailure): string {
+  return errorFrame('error', failure);
+}
+
+function errorFrame(event: string | undefined, failure: TurnFailure): string {
   const body = errorBody(failure);
   const value = parsedJson(body);
   const recognised = isObject(value) && isObject(value['error']);
   return dataFrame(
-    undefined,
+    event,
     recognised ? body.replace(LINE_ENDS, ' ').trim() : wrapped(failure, body),
   );
 }

@@ -17,7 +17,7 @@ const FROM_CLIENT = [
 ] as const;
 
 /** What Switchyard calls itself where a ChatGPT account wants to know the program. */
-const ORIGINATOR = 'switchyard';
+export const ORIGINATOR = 'switchyard';
 
 /**
  * Flat pairs: the conversation's key, the fixed table, then the credential's own headers. Other than
@@ -36,9 +36,14 @@ export function codexHeaders(input: BuildInput): string[] {
   list.set(TURN_STATE_HEADER, openTurnState(record.handle, sent(TURN_STATE_HEADER)));
   const configuredAgent = oauth ? input.defaults.userAgent.trim() : '';
   list.set('User-Agent', configuredAgent || (sent('user-agent') ?? PRODUCT_TOKEN));
-  list.set('Accept', isCompactPath(turn.path) ? 'application/json' : 'text/event-stream');
+  list.set('Accept', wantsJson(input) ? 'application/json' : 'text/event-stream');
   list.set('Originator', sent('originator') ?? (oauth ? ORIGINATOR : undefined));
   if (oauth) list.set('Chatgpt-Account-Id', input.accountId);
   setCustomHeaders(list, record.headers, turn.headers);
   return list.flat();
+}
+
+/** Every other request is answered as a stream, whatever the client asked for (codex.md 1.2). */
+function wantsJson({ format, turn, streaming }: BuildInput): boolean {
+  return isCompactPath(turn.path) || (format === 'openai-image' && !streaming);
 }

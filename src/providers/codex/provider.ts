@@ -1,15 +1,28 @@
 /** Codex: the ChatGPT backend of OAuth accounts, and every Responses API behind a `codex-api-key`. */
 import { isCompactPath } from '../paths.ts';
-import type { Provider } from '../types.ts';
+import { upstreamImagePath } from '../../formats/images/paths.ts';
+import type { BuildInput, Provider } from '../types.ts';
 import { codexHeaders } from './headers.ts';
+import { codexSocketRequest } from './socket.ts';
 import { failureOfEvent } from './event-failure.ts';
 import { failureOfResponse } from './response-failure.ts';
 
 /** Address of the ChatGPT backend (codex.md 1.1). */
 export const CODEX_BASE_URL = 'https://chatgpt.com/backend-api/codex';
 
+function pathOf({ format, turn }: BuildInput): string {
+  if (format === 'openai-image') return upstreamImagePath(turn.path);
+  return isCompactPath(turn.path) ? '/responses/compact' : '/responses';
+}
+
+const baseOf = ({ record }: BuildInput): string =>
+  record.baseUrl === '' ? CODEX_BASE_URL : record.baseUrl;
+
 export const codexProvider: Provider = {
-  upstreamFormat: (_client, path) => (isCompactPath(path) ? 'openai-response' : 'codex'),
+  upstreamFormat(client, path, directImages = false) {
+    if (client === 'openai-image' && directImages) return 'openai-image';
+    return isCompactPath(path) ? 'openai-response' : 'codex';
+  },
 
   // The ChatGPT backend rejects the field, other Responses APIs take it (codex.md 4.7).
   keepsRetention: (record) => record.kind === 'apikey' && record.baseUrl !== '',
@@ -17,16 +30,16 @@ export const codexProvider: Provider = {
   usesContinuity: () => true,
 
   buildRequest(input) {
-    const base = input.record.baseUrl === '' ? CODEX_BASE_URL : input.record.baseUrl;
-    const path = isCompactPath(input.turn.path) ? '/responses/compact' : '/responses';
     return {
       method: 'POST',
-      url: base + path,
+      url: baseOf(input) + pathOf(input),
       headers: codexHeaders(input),
       body: input.body,
       proxyUrl: input.proxyUrl,
     };
   },
+
+  socketRequest: (input) => codexSocketRequest(input, baseOf(input)),
 
   failureOfResponse,
   failureOfEvent,

@@ -7,6 +7,7 @@ import { HeaderList, setCustomHeaders } from '../headers.ts';
 import { failureOf } from '../failure.ts';
 import { isCompactPath } from '../paths.ts';
 import { retryAfterOf } from '../retry-after.ts';
+import { upstreamImagePath } from '../../formats/images/paths.ts';
 import type { BuildInput, Provider } from '../types.ts';
 import { failureOfEvent } from './event-failure.ts';
 
@@ -25,18 +26,25 @@ function compatibleHeaders({ record, turn, token, streaming }: BuildInput): stri
   return list.flat();
 }
 
+function pathOf({ format, turn }: BuildInput): string {
+  if (format === 'openai-image') return upstreamImagePath(turn.path);
+  return isCompactPath(turn.path) ? '/responses/compact' : '/chat/completions';
+}
+
 export const compatibleProvider: Provider = {
-  upstreamFormat: (_client, path) => (isCompactPath(path) ? 'openai-response' : 'openai'),
+  upstreamFormat(client, path) {
+    if (client === 'openai-image') return 'openai-image';
+    return isCompactPath(path) ? 'openai-response' : 'openai';
+  },
 
   keepsRetention: () => true,
 
   usesContinuity: (record) => record.supportPromptCacheKey,
 
   buildRequest(input) {
-    const path = isCompactPath(input.turn.path) ? '/responses/compact' : '/chat/completions';
     return {
       method: 'POST',
-      url: input.record.baseUrl + path,
+      url: input.record.baseUrl + pathOf(input),
       headers: compatibleHeaders(input),
       body: input.body,
       proxyUrl: input.proxyUrl,
