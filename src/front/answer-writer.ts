@@ -9,7 +9,9 @@ import type { Beat, Ticker } from './ticker.ts';
 import type { Exchange } from './server/types.ts';
 import type { HeadFrame } from './host-links.ts';
 import type { RenderedError, Surface } from './surface.ts';
+import type { SwitchyardError } from '../errors.ts';
 import type { TurnFailure } from '../turn.ts';
+import type { TurnSink } from './turn-sink.ts';
 
 /** Credit goes back in portions of this size: a frame per write would double the traffic. */
 const GRANT_BYTES = STREAM_WINDOW_BYTES / 2;
@@ -40,7 +42,7 @@ export interface WriterContext {
 }
 
 /** One answer on its way to one client. */
-export class AnswerWriter {
+export class AnswerWriter implements TurnSink {
   readonly #exchange: Exchange;
   readonly #context: WriterContext;
   #head: string[] | undefined;
@@ -93,6 +95,12 @@ export class AnswerWriter {
     const { stream, surface } = this.#context;
     if (stream) this.#ending = surface.streamError(failure, this.#exchange);
     else this.error(surface.error(failure));
+  }
+
+  refuse(failure: SwitchyardError | TurnFailure): number {
+    const rendered = this.#context.surface.error(failure);
+    this.error(rendered);
+    return rendered.status;
   }
 
   /** Answers with an error instead; the status is lost when a keep-alive already committed 200. */

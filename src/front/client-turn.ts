@@ -3,15 +3,13 @@
  * and writes the answer. Everything that can be decided without I/O is decided elsewhere; this file
  * only sequences.
  */
-import { AnswerWriter } from './answer-writer.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import type { Beat } from './ticker.ts';
-import type { Exchange } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
 import type { HeadFrame, OpenStream, StreamListener } from './host-links.ts';
 import type { RoutedTurn, Target } from './routed-turn.ts';
-import type { Surface } from './surface.ts';
 import type { TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
+import type { TurnSink } from './turn-sink.ts';
 
 /**
  * How long a turn waits for the host of its credential to be replaced, milliseconds. A replacement
@@ -25,30 +23,38 @@ const CLIENT_LEFT = 499;
 /** What a finished turn tells the request log. */
 export interface TurnReport {
   status: number;
-  account: string;
+  /** Target that was tried last. */
+  target: Target | undefined;
   attempts: number;
   firstByteAt: number | undefined;
   summary: TurnSummary | undefined;
   error: string | undefined;
 }
 
+/** A turn without the fields that each target decides. */
+export type TurnOutline = Omit<
+  TurnRequest,
+  'upstreamModels' | 'thinking' | 'forcedModel' | 'capability' | 'body'
+>;
+
 /** What a client turn is made of. */
 export interface ClientTurnParts {
-  exchange: Exchange;
-  surface: Surface;
   front: FrontState;
   routed: RoutedTurn;
-  /** The turn without the fields that each target decides. */
-  turn: Omit<TurnRequest, 'upstreamModels' | 'thinking' | 'forcedModel' | 'capability'>;
-  /** Header pairs for every answer (CORS). */
-  ownHeaders: string[];
+  turn: TurnOutline;
+  /** The body for one target. Called once per try. @throws SwitchyardError */
+  bodyFor(target: Target): Uint8Array;
+  /** Makes the place of the answer; `grant` gives bytes back to the stream's window. */
+  sink(grant: (bytes: number) => void): TurnSink;
+  /** One try failed. */
+  onTryFailed?(target: Target, failure: TurnFailure): void;
   onDone(report: TurnReport): void;
 }
 
 /** One request that is being served. */
 export class ClientTurn implements StreamListener {
   readonly #parts: ClientTurnParts;
-  readonly #writer: AnswerWriter;
+  readonly #sink: TurnSink;
   #stream: OpenStream | undefined;
   /** What is pending while no stream is open: a pause between rounds, or a lost host. */
   #pending: (() => void) | undefined;
@@ -61,16 +67,7 @@ export class ClientTurn implements StreamListener {
 
   constructor(parts: ClientTurnParts) {
     this.#parts = parts;
-    const { exchange, front, surface, turn, ownHeaders } = parts;
-    this.#writer = new AnswerWriter(exchange, {
-      surface,
-      answers: front.settings.answers,
-      ticker: front.ticker,
-      stream: turn.stream,
-      ownHeaders,
-      grant: (bytes) => this.#stream?.grant(bytes),
-    });
-    exchange.onClose = () => this.#onClientLeft();
+    this.#sink = parts.sink((bytes) => this.#stream?.grant(bytes));
   }
 
   /** Makes the next move: an attempt, a pause, or the final error. */
@@ -91,16 +88,16 @@ export class ClientTurn implements StreamListener {
     this.#answering = true;
     this.#status = head.status;
     this.#firstByteAt = performance.now();
-    this.#writer.head(head, this.#diagnosticHeaders(head));
+    this.#sink.head(head, this.#diagnosticHeaders(head));
   }
 
   onData(bytes: Uint8Array): void {
-    this.#writer.data(bytes);
+    this.#sink.data(bytes);
   }
 
   onEnd(summary: TurnSummary): void {
     this.#parts.routed.succeeded(this.#parts.front.now());
-    this.#writer.end();
+    this.#sink.end();
     this.#finish(this.#status, summary, undefined);
   }
 
@@ -108,16 +105,24 @@ export class ClientTurn implements StreamListener {
     const { front, routed } = this.#parts;
     this.#stream = undefined;
     routed.failed(failure, front.now());
+    if (this.#target !== undefined) this.#parts.onTryFailed?.(this.#target, failure);
     if (!this.#answering) {
       this.advance();
       return;
     }
-    this.#writer.fail(failure);
+    this.#sink.fail(failure);
     this.#finish(failure.status, failure.summary, failure.code);
   }
 
   onFlush(): void {
-    this.#writer.flush();
+    this.#sink.flush();
+  }
+
+  /** The client is gone: the upstream call is cut at once. */
+  clientLeft(): void {
+    this.#pending?.();
+    this.#stream?.cancel();
+    this.#finish(CLIENT_LEFT, undefined, 'cancelled');
   }
 
   #try(target: Target): void {
@@ -139,7 +144,7 @@ export class ClientTurn implements StreamListener {
       headers: turn.headers,
       executionSession: turn.executionSession,
       continues: turn.continues,
-      body: turn.body,
+      body: this.#parts.bodyFor(target),
     };
     this.#stream = front.links.open(target.credential, request, this);
     if (this.#stream === undefined) this.#waitForHost(target);
@@ -170,17 +175,9 @@ export class ClientTurn implements StreamListener {
   }
 
   #answerError(failure: SwitchyardError | TurnFailure): void {
-    const { surface } = this.#parts;
-    const rendered = surface.error(failure);
-    this.#writer.error(rendered);
+    const status = this.#sink.refuse(failure);
     const summary = failure instanceof SwitchyardError ? undefined : failure.summary;
-    this.#finish(rendered.status, summary, failure.code);
-  }
-
-  #onClientLeft(): void {
-    this.#pending?.();
-    this.#stream?.cancel();
-    this.#finish(CLIENT_LEFT, undefined, 'cancelled');
+    this.#finish(status, summary, failure.code);
   }
 
   #diagnosticHeaders(head: HeadFrame): string[] {
@@ -192,10 +189,10 @@ export class ClientTurn implements StreamListener {
   #finish(status: number, summary: TurnSummary | undefined, error: string | undefined): void {
     if (this.#done) return;
     this.#done = true;
-    if (error !== undefined) this.#writer.stop();
+    if (error !== undefined) this.#sink.stop();
     this.#parts.onDone({
       status,
-      account: this.#target?.label ?? '',
+      target: this.#target,
       attempts: this.#attempts,
       firstByteAt: this.#firstByteAt,
       summary,
