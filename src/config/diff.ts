@@ -49,6 +49,7 @@ const SCALARS: ReadonlyArray<readonly [string, Reader]> = [
   ['switchyard.limits.max-header-kb', (c) => c.limits.maxHeaderBytes / KIB],
   ['switchyard.limits.request-timeout', (c) => formatDuration(c.limits.requestTimeoutMs)],
   ['switchyard.limits.max-open-requests', (c) => c.limits.maxOpenRequests],
+  ['switchyard.limits.max-client-sockets', (c) => c.limits.maxClientSockets],
   ['switchyard.limits.cpu-pool-kb', (c) => c.limits.cpuPoolBytes / KIB],
   ['switchyard.upstream.connect-timeout', (c) => formatDuration(c.upstream.connectMs)],
   ['switchyard.upstream.header-timeout', (c) => formatDuration(c.upstream.headersMs)],

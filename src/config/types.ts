@@ -75,6 +75,8 @@ export interface LimitsConfig {
   requestTimeoutMs: number;
   /** Requests open at once per front; more are answered 503 `overloaded`. */
   maxOpenRequests: number;
+  /** Client WebSockets open at once per front; more are answered 503 `overloaded`. */
+  maxClientSockets: number;
   /** Bytes from which a body is translated on the CPU pool; default 1 MiB. */
   cpuPoolBytes: number;
 }

@@ -37,6 +37,19 @@ export interface Target {
   thinking: (string | null)[];
   forcedModel: string | null;
   capability: ThinkingCapability | null;
+  /** Its turns may use an upstream WebSocket. */
+  websockets: boolean;
+}
+
+/** What a turn of a client WebSocket asks of routing (codex.md 3.6). */
+export interface SocketWishes {
+  /** The credential whose upstream socket knows the conversation: it comes first. */
+  pin: CredentialId | undefined;
+  /**
+   * Who may serve: everybody, only those with WebSockets, only the pinned one. Where not everybody
+   * may, the turn has no sense elsewhere: it fails with `replay_required` instead of the next round.
+   */
+  only: 'any' | 'websockets' | 'pin';
 }
 
 /** What to do now. */
@@ -57,6 +70,8 @@ export interface RoutedTurnParts {
   /** Undefined: affinity is off, or the request has no signal. */
   conversation: ConversationKeys | undefined;
   bindings: BindingTable;
+  /** Undefined: not a turn of a client WebSocket. */
+  socket?: SocketWishes | undefined;
   /** Between 0 and 1. */
   random(): number;
 }
@@ -127,7 +142,7 @@ export class RoutedTurn {
 
   /** Not sent, and its host is being replaced: the same credential again, its cache is there. */
   #waitsForHost({ code, verdict }: TurnFailure): boolean {
-    if (code !== 'host_lost' || verdict !== 'next') return false;
+    if (code !== 'host_lost' || verdict !== 'next' || this.#isChoosy()) return false;
     if (this.#current === undefined || this.#hostsLost >= MAX_HOSTS_LOST) return false;
     this.#hostsLost += 1;
     this.#attempted -= 1;
@@ -149,23 +164,46 @@ export class RoutedTurn {
     this.#attempted -= 1;
   }
 
+  /** Only some credentials make sense: see {@link SocketWishes}. */
+  #isChoosy(): boolean {
+    const { socket } = this.#parts;
+    return socket !== undefined && socket.only !== 'any';
+  }
+
   #pick(nowMs: number): Offer | undefined {
-    const { conversation, bindings, resolved } = this.#parts;
-    if (conversation === undefined) return this.#choose(nowMs);
+    const { conversation, bindings } = this.#parts;
+    const pinned = this.#named(this.#parts.socket?.pin, nowMs);
+    if (conversation === undefined) return pinned ?? this.#choose(nowMs);
     const binding = bindings.find(conversation, nowMs);
-    const bound = binding && resolved.model.offers.get(binding.credential);
-    const holds = bound !== undefined && this.#eligible(bound, nowMs);
-    const offer = holds ? bound : this.#choose(nowMs);
+    const bound = pinned ?? this.#named(binding?.credential, nowMs);
+    const offer = bound ?? this.#choose(nowMs);
     // The home of this conversation had no fault in its failure: this is only a visit elsewhere.
     const visit = binding?.proven === true && this.#tried.has(binding.credential);
     if (offer !== undefined && !visit) bindings.bind(conversation, offer.credential.id, nowMs);
     return offer;
   }
 
+  /** The offer of one credential, if it may serve now. */
+  #named(credential: CredentialId | undefined, nowMs: number): Offer | undefined {
+    if (credential === undefined) return undefined;
+    const offer = this.#parts.resolved.model.offers.get(credential);
+    return offer !== undefined && this.#eligible(offer, nowMs) ? offer : undefined;
+  }
+
   #choose(nowMs: number): Offer | undefined {
+    const eligible = (offer: Offer): boolean => this.#eligible(offer, nowMs);
+    const { socket, resolved } = this.#parts;
+    // Where one provider serves the model (routing.md 4.6).
+    const preferred =
+      socket !== undefined && resolved.model.providers.length === 1
+        ? this.#chooseFrom((offer) => offer.credential.websockets && eligible(offer))
+        : undefined;
+    return preferred ?? this.#chooseFrom(eligible);
+  }
+
+  #chooseFrom(eligible: (offer: Offer) => boolean): Offer | undefined {
     const { strategy, cursors, resolved } = this.#parts;
     const { model } = resolved;
-    const eligible = (offer: Offer): boolean => this.#eligible(offer, nowMs);
     for (const tier of model.tiers) {
       const priority = tier[0]?.credential.priority ?? 0;
       const cursor = cursors.of(`${model.scope}:${model.info.id}:${priority}`);
@@ -179,8 +217,15 @@ export class RoutedTurn {
     return (
       !this.#tried.has(offer.credential.id) &&
       this.#counts(offer) &&
+      this.#isWanted(offer) &&
       isFree(offer, this.#parts.states, nowMs)
     );
+  }
+
+  #isWanted({ credential }: Offer): boolean {
+    const { socket } = this.#parts;
+    if (socket === undefined || socket.only === 'any') return true;
+    return socket.only === 'pin' ? credential.id === socket.pin : credential.websockets;
   }
 
   #counts(offer: Offer): boolean {
@@ -190,6 +235,7 @@ export class RoutedTurn {
   }
 
   #endRound(nowMs: number): RoutedStep {
+    if (this.#isChoosy()) return { do: 'fail', failure: new SwitchyardError('replay_required') };
     const error = this.#failure ?? this.#refusal(nowMs);
     const wait = this.#round < MAX_ROUNDS ? this.#waitAfter(error, nowMs) : undefined;
     if (wait !== undefined) {
@@ -259,6 +305,7 @@ export class RoutedTurn {
       thinking: rotated(offer.suffixes, start).map((fixed) => fixed ?? asked),
       forcedModel: offer.forced,
       capability: offer.capability,
+      websockets: offer.credential.websockets,
     };
   }
 

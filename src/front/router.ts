@@ -8,7 +8,7 @@ import { conversationKeys, type ConversationKeys } from '../routing/session.ts';
 import { Cursors } from '../routing/cursors.ts';
 import { memberOf, textOf } from '../json/scan.ts';
 import { resolveModel, type ResolvedModel } from '../routing/resolve.ts';
-import { RoutedTurn } from './routed-turn.ts';
+import { RoutedTurn, type SocketWishes } from './routed-turn.ts';
 import type { BindingChange } from '../routing/bindings.ts';
 import type { ClientFormat } from '../formats/format.ts';
 import type { Config } from '../config/types.ts';
@@ -45,6 +45,8 @@ export interface RouteRequest {
   scope: string;
   /** Session of the transport, e.g. one client WebSocket. */
   executionSession?: string | null;
+  /** Only for turns of a client WebSocket. */
+  socket?: SocketWishes;
   /** Unix ms. */
   nowMs: number;
 }
@@ -97,6 +99,7 @@ export class Router {
       cursors: this.#cursors,
       conversation: routing.sessionAffinity ? keysOf(request, resolved) : undefined,
       bindings: this.#bindings,
+      socket: request.socket,
       random: this.#options.random ?? Math.random,
     });
   }

@@ -44,6 +44,7 @@ const DEFAULTS: Config = {
     maxHeaderBytes: 64 * 1024,
     requestTimeoutMs: 60_000,
     maxOpenRequests: 10_000,
+    maxClientSockets: 10_000,
     cpuPoolBytes: 1024 * 1024,
   },
   cors: { origins: [] },

@@ -60,6 +60,7 @@ export const ownShape = {
       'Time within which head and body must arrive; 0 = no limit.',
     ),
     'max-open-requests': whole(10_000, 'Requests open at once per front thread.', 1, 1_000_000),
+    'max-client-sockets': whole(10_000, 'Client WebSockets open at once per front thread.', 1, 1e6),
     'cpu-pool-kb': whole(1024, 'Body size, KiB, from which a helper thread translates.', 1, 1e6),
   }),
   cors: section({
@@ -96,6 +97,7 @@ export function toLimits(limits: OwnKeys['limits']): LimitsConfig {
     maxHeaderBytes: limits['max-header-kb'] * KIB,
     requestTimeoutMs: limits['request-timeout'],
     maxOpenRequests: limits['max-open-requests'],
+    maxClientSockets: limits['max-client-sockets'],
     cpuPoolBytes: limits['cpu-pool-kb'] * KIB,
   };
 }

@@ -15,3 +15,12 @@ export const LINGER_MS = 10_000;
 
 /** Bytes of a WebSocket close reason (RFC 6455, 5.5). */
 export const MAX_CLOSE_REASON_BYTES = 123;
+
+/** The end of a socket whose peer sent a message beyond the limit (RFC 6455, 7.4.1). */
+export const TOO_LARGE = { code: 1009, reason: 'message too big' } as const;
+
+/**
+ * The native server receives messages of this many times the limit: only one that arrived can be
+ * answered with a close frame. Larger ones are cut.
+ */
+export const NATIVE_MESSAGE_ROOM = 2;

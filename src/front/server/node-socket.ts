@@ -42,6 +42,11 @@ export class NodeSocket implements ClientSocket {
     if (!this.#closed) this.#native.ping();
   }
 
+  /** ws gathers nothing; the kernel does. */
+  cork(run: () => void): void {
+    run();
+  }
+
   close(code: number, reason: string): void {
     if (this.#closed) return;
     const text = code === CUT ? '' : clipReason(reason);

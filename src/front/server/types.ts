@@ -17,7 +17,7 @@ export interface ServerOptions {
    * Heads have the same limit on node, and a fixed one of about 10 s on uWebSockets.js.
    */
   requestTimeoutMs: number;
-  /** Bytes of one WebSocket message. */
+  /** Bytes of one WebSocket message; a larger one ends its socket with 1009. */
   maxMessageBytes: number;
   /** Several listeners on one port (SO_REUSEPORT). */
   reusePort: boolean;
@@ -97,6 +97,8 @@ export interface ClientSocket {
   /** Sends one text message. False: `buffered` is above 0. */
   send(text: string | Uint8Array): boolean;
   ping(): void;
+  /** Groups the messages of one callback into one send. */
+  cork(run: () => void): void;
   /**
    * Close handshake; `code` 1006 cuts the connection instead. A long reason is cut to 123 bytes.
    * `onClose` is called before this returns.

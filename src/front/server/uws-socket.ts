@@ -1,7 +1,7 @@
 /** Client WebSockets on uWebSockets.js. */
 import { clipReason, CUT } from './close-reason.ts';
 import { headerOf, safeNativeValue } from './header-text.ts';
-import { SILENT_PEER_MS } from './limits.ts';
+import { NATIVE_MESSAGE_ROOM, SILENT_PEER_MS, TOO_LARGE } from './limits.ts';
 import type { ClientSocket, SocketHandlers } from './types.ts';
 import type {
   HttpResponse,
@@ -21,13 +21,18 @@ type NativeSocket = WebSocket<SocketData>;
 /** Result of a native `send` that was taken by the operating system whole. */
 const SENT = 1;
 
+/** The native limit is an unsigned number of 32 bits. */
+const MAX_NATIVE_BYTES = 2 ** 32 - 1;
+
 /** See `types.ts`. */
 export class UwsSocket implements ClientSocket {
   readonly #handlers: SocketHandlers;
+  readonly #maxMessageBytes: number;
   #native: NativeSocket | undefined;
 
-  constructor(handlers: SocketHandlers) {
+  constructor(handlers: SocketHandlers, maxMessageBytes: number) {
     this.#handlers = handlers;
+    this.#maxMessageBytes = maxMessageBytes;
   }
 
   get closed(): boolean {
@@ -46,6 +51,11 @@ export class UwsSocket implements ClientSocket {
     this.#native?.ping();
   }
 
+  cork(run: () => void): void {
+    if (this.#native === undefined) run();
+    else this.#native.cork(run);
+  }
+
   close(code: number, reason: string): void {
     if (code === CUT) this.#native?.close();
     else this.#native?.end(code, clipReason(reason));
@@ -57,8 +67,13 @@ export class UwsSocket implements ClientSocket {
   }
 
   received(message: ArrayBuffer, isBinary: boolean): void {
+    if (this.closed) return;
+    if (message.byteLength > this.#maxMessageBytes) {
+      this.close(TOO_LARGE.code, TOO_LARGE.reason);
+      return;
+    }
     // The native memory is only valid in this call, and the application may keep the message.
-    if (!this.closed) this.#handlers.onMessage(this, new Uint8Array(message.slice(0)), isBinary);
+    this.#handlers.onMessage(this, new Uint8Array(message.slice(0)), isBinary);
   }
 
   /** Also called when only a part was sent. */
@@ -77,7 +92,8 @@ export class UwsSocket implements ClientSocket {
 /** How the native server treats accepted sockets. */
 export function socketBehavior(maxMessageBytes: number): WebSocketBehavior<SocketData> {
   return {
-    maxPayloadLength: maxMessageBytes,
+    // Beyond its own limit the native code cuts the connection without a close frame.
+    maxPayloadLength: Math.min(maxMessageBytes * NATIVE_MESSAGE_ROOM, MAX_NATIVE_BYTES),
     // No limit, so that no message is ever dropped: the application stops at `send() === false`.
     maxBackpressure: 0,
     compression: 0,
@@ -97,6 +113,7 @@ export function acceptSocket(
   response: HttpResponse,
   exchange: UwsExchange,
   accepted: { handlers: SocketHandlers; headers: string[] },
+  maxMessageBytes: number,
   context: us_socket_context_t,
 ): void {
   const { handlers, headers } = accepted;
@@ -109,7 +126,7 @@ export function acceptSocket(
       response.writeHeader(headers[index] ?? '', safeNativeValue(headers[index + 1] ?? ''));
     }
     response.upgrade<SocketData>(
-      { link: new UwsSocket(handlers) },
+      { link: new UwsSocket(handlers, maxMessageBytes) },
       header('sec-websocket-key'),
       header('sec-websocket-protocol'),
       // Compression is declined: every client copes (clients.md 2, row 2).

@@ -175,7 +175,7 @@ class UwsServer implements Server {
     }
     if (exchange.over) return;
     if (accepted === undefined || exchange.closed) this.#sweeper.add(exchange);
-    else acceptSocket(response, exchange, accepted, context);
+    else acceptSocket(response, exchange, accepted, this.#options.maxMessageBytes, context);
   }
 }
 

@@ -120,12 +120,29 @@ export function socketCases(start: Start): void {
       assert.deepEqual(sizes, [16 * MIB]);
     });
 
-    it('end with a message beyond the limit', async (t) => {
+    it('end with 1009 at a message beyond the limit', async (t) => {
       const pair = await connect(t, start, {}, { maxMessageBytes: 1000 });
       pair.client.send('x'.repeat(1001));
       await Promise.all([sawClose(pair), toldClose(pair)]);
+      assert.match(pair.got.at(-1) ?? '', /^close 1009 /);
+      assert.equal(pair.seen.length, 1);
+    });
+
+    it('end at a message far beyond the limit', async (t) => {
+      const pair = await connect(t, start, {}, { maxMessageBytes: 1000 });
+      pair.client.send('x'.repeat(100_000));
+      await Promise.all([sawClose(pair), toldClose(pair)]);
       assert.match(pair.got.at(-1) ?? '', /^close (1006|1009) /);
       assert.equal(pair.seen.length, 1);
+    });
+
+    it('send a corked group in order', async (t) => {
+      const pair = await connect(t, start);
+      pair.server.cork(() => {
+        for (const text of ['a', 'b', 'c']) pair.server.send(text);
+      });
+      await waitUntil(() => pair.got.length === 4, 'three messages');
+      assert.deepEqual(pair.got.slice(1), ['text a', 'text b', 'text c']);
     });
 
     it('decline compression', async (t) => {
