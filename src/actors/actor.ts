@@ -3,11 +3,12 @@
  * turns run. State changes happen between awaits, in the order in which things arrive: no locks.
  */
 import { applyFailure, applyNewToken, applySuccess, emptyState } from './cooldown.ts';
-import { blockOf } from './availability.ts';
+import { blockOf } from '../credentials/availability.ts';
 import { classify, compileRules, type Classification } from './classify.ts';
 import { Mailbox } from './mailbox.ts';
 import { providerFor } from './prepare.ts';
 import { SwitchyardError } from '../errors.ts';
+import { TurnSockets } from './sockets/turn-sockets.ts';
 import { Turn, type Caller, type Token, type TurnOwner } from './turn.ts';
 import { tokenError, tokenFailure } from './tokens/token-failure.ts';
 import { diagnosticsOf } from './diagnostics.ts';
@@ -17,6 +18,7 @@ import type { CredentialState } from '../credentials/state.ts';
 import type { HostSettings } from './settings.ts';
 import type { Log } from '../observe/log.ts';
 import type { PreparedTurn } from './prepare.ts';
+import type { SocketClient } from '../upstream/socket/types.ts';
 import type { Translation } from './translation.ts';
 import type { TurnRequest } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
@@ -36,9 +38,12 @@ export interface Keeper {
 export interface ActorEnvironment {
   settings: HostSettings;
   readonly upstream: Caller;
+  readonly sockets: SocketClient;
   readonly translation: Translation;
   readonly log: Log;
   now(): number;
+  /** Clock of the sockets, milliseconds that never go back. */
+  clockMs(): number;
   /** The actor's status changed: tell the fronts. */
   publish(actor: CredentialActor): void;
   /** `onNewToken`: the access token changed. */
@@ -50,6 +55,7 @@ export class CredentialActor implements TurnOwner {
   record: CredentialRecord;
   provider: Provider;
   rules: CompiledRule[];
+  readonly sockets: TurnSockets;
   #state: CredentialState;
   #keeper: Keeper;
   readonly #environment: ActorEnvironment;
@@ -63,6 +69,8 @@ export class CredentialActor implements TurnOwner {
     this.rules = compileRules(record.requestScopedErrors);
     this.#state = state;
     this.#environment = environment;
+    const { sockets, settings } = environment;
+    this.sockets = new TurnSockets(sockets, settings.sockets, () => environment.clockMs());
     this.#keeper = environment.keeperFor(record, this.#onNewToken);
   }
 
@@ -110,9 +118,15 @@ export class CredentialActor implements TurnOwner {
     this.record = record;
     this.provider = providerFor(record);
     this.rules = compileRules(record.requestScopedErrors);
+    this.sockets.renew();
     this.#keeper.close();
     this.#keeper = this.#environment.keeperFor(record, this.#onNewToken);
     this.#setState(state);
+  }
+
+  /** The host has new settings. */
+  onSettings(settings: HostSettings): void {
+    this.sockets.limits = settings.sockets;
   }
 
   /** Cooling was switched off for all credentials: what it caused is void (routing.md 6.6). */
@@ -123,6 +137,7 @@ export class CredentialActor implements TurnOwner {
   /** The credential is gone or the host stops: every open turn ends with `error`. */
   onStop(error: SwitchyardError): void {
     for (const turn of [...this.#turns]) turn.refuse(error);
+    this.sockets.close();
     this.#keeper.close();
   }
 

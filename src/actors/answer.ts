@@ -45,6 +45,7 @@ export class UpstreamAnswer implements UpstreamHandler {
   #bytes = 0;
   #reader: SseReader | undefined;
   #sawEvent = false;
+  #outcome: 'open' | 'done' | 'failed' = 'open';
   /** Set by the owner right after the call was made. */
   call: UpstreamCall | undefined;
 
@@ -80,6 +81,15 @@ export class UpstreamAnswer implements UpstreamHandler {
     }
   }
 
+  /** Takes an event that came by itself, as a WebSocket message. */
+  onEvent(event: SseEvent): void {
+    try {
+      this.#onEvent(event);
+    } catch (thrown) {
+      this.#broken(thrown);
+    }
+  }
+
   onEnd(): void {
     if (this.#mode === 'ended') return;
     if (this.#mode === 'error' || this.#mode === 'json') this.#finishBody();
@@ -93,6 +103,16 @@ export class UpstreamAnswer implements UpstreamHandler {
       return;
     }
     this.#fail(networkFailure(error), phase);
+  }
+
+  /** Ends the answer with an error that concerns this turn only. */
+  refuse(error: SwitchyardError): void {
+    if (this.#mode !== 'ended') this.#fail(brokenAnswer(error), 'not-sent');
+  }
+
+  /** How the answer ended. */
+  get outcome(): 'open' | 'done' | 'failed' {
+    return this.#outcome;
   }
 
   #startEvents(): void {
@@ -136,6 +156,7 @@ export class UpstreamAnswer implements UpstreamHandler {
     const translator = this.#context.translator;
     const text = translator.onEnd();
     this.#mode = 'ended';
+    this.#outcome = 'done';
     if (text !== '') this.#listener.onText(text);
     this.#listener.onDone(translator.usage);
   }
@@ -182,6 +203,7 @@ export class UpstreamAnswer implements UpstreamHandler {
     }
     const answer = translator.onBody(body);
     this.#mode = 'ended';
+    this.#outcome = 'done';
     this.#listener.onBody(answer);
     this.#listener.onDone(translator.usage);
   }
@@ -193,6 +215,7 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   #fail(failure: UpstreamFailure, phase: CallPhase): void {
     this.#mode = 'ended';
+    this.#outcome = 'failed';
     this.#listener.onFailure(failure, phase);
   }
 }

@@ -7,7 +7,7 @@ import { headerValue } from '../conversation/signals.ts';
 import { memberOf, scanObject } from '../json/scan.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { PreparedTurn } from './prepare.ts';
-import type { TurnRequest } from '../turn.ts';
+import type { Transport, TurnRequest } from '../turn.ts';
 
 /** Hex characters of a key's hash: enough to see that two requests share it. */
 const HASH_LENGTH = 12;
@@ -25,6 +25,8 @@ export interface Diagnostics {
   clientFormat: string;
   upstreamFormat: string;
   streaming: boolean;
+  /** How the upstream is asked. */
+  transport: Transport;
   continuity: string;
   /** Hash of the continuity key; undefined when none is written. */
   cacheKeyHash: string | undefined;
@@ -53,6 +55,7 @@ export function diagnosticsOf(
     clientFormat: prepared.clientFormat,
     upstreamFormat: prepared.upstreamFormat,
     streaming: prepared.streaming,
+    transport: prepared.over.transport,
     continuity: continuity.source,
     cacheKeyHash: continuity.key === undefined ? undefined : hashOf(continuity.key),
     retention: retentionOf(request.body, context.keepRetention),

@@ -5,6 +5,7 @@ import { expose } from '../threads/control.ts';
 import { keeperFor } from './tokens/keepers.ts';
 import { flushLogs, loggerFor, setDebug } from '../observe/log.ts';
 import { PooledTranslation } from './translation.ts';
+import { systemClock } from '../upstream/clock.ts';
 import { UpstreamHttp } from '../upstream/http.ts';
 import type { HostControl } from './control.ts';
 import type { HostSettings } from './settings.ts';
@@ -31,6 +32,7 @@ export function serveHost(port: MessagePort): void {
         translation,
         log,
         now: Date.now,
+        clockMs: () => systemClock.now(),
         keeperFor: (record, onNewToken) =>
           keeperFor(record, upstream, () => proxyUrl, log, { onNewToken }),
       });

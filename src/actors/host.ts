@@ -87,7 +87,10 @@ export class ActorHost {
     const coolingEnds =
       settings.retry.disableCooling && !this.#environment.settings.retry.disableCooling;
     this.#environment.settings = settings;
-    if (coolingEnds) for (const actor of this.#actors.values()) actor.onCoolingOff();
+    for (const actor of this.#actors.values()) {
+      actor.onSettings(settings);
+      if (coolingEnds) actor.onCoolingOff();
+    }
   }
 
   /** Resolves when no turn is open any more; what is left at the deadline is ended. */

@@ -10,7 +10,9 @@ import { pairFor } from '../formats/pairs.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { TurnRequest } from '../turn.ts';
+import type { BuildInput } from '../providers/types.ts';
+import type { ContinuitySource, TurnRequest } from '../turn.ts';
+import type { SocketRequest } from '../upstream/socket/types.ts';
 import type {
   ClientFormat,
   FormatPair,
@@ -34,7 +36,11 @@ export interface PreparedTurn {
   readonly body: Uint8Array;
   /** The upstream is asked to stream. */
   readonly streaming: boolean;
+  /** Over which kind of connection; `conversation` names the sockets that may know the turn. */
+  readonly over: { transport: 'http' } | { transport: 'websocket'; conversation: string };
   upstreamRequest(body: Uint8Array, token: Token): UpstreamRequest;
+  /** The handshake of a socket that is opened for this turn; undefined: the provider has none. */
+  socketRequest(token: Token): SocketRequest | undefined;
   translator(upstreamBody: Uint8Array): ResponseTranslator;
 }
 
@@ -42,7 +48,8 @@ export interface PreparedTurn {
 const LITE_HEADER = 'x-openai-internal-codex-responses-lite';
 
 /**
- * Prepares one attempt of a turn on one upstream model.
+ * Prepares one attempt of a turn on one upstream model. `maySocket`: its upstream may be asked over a
+ * WebSocket.
  * @throws SwitchyardError for bodies whose signals can not be read.
  */
 export function prepareTurn(
@@ -50,6 +57,7 @@ export function prepareTurn(
   turn: TurnRequest,
   model: string,
   thinking: string | undefined,
+  maySocket = false,
 ): PreparedTurn {
   const { provider, record } = owner;
   const upstreamFormat = provider.upstreamFormat(
@@ -63,6 +71,7 @@ export function prepareTurn(
     ? resolveContinuity(turn, model, record.id)
     : NO_CONTINUITY;
   const streaming = turn.stream || pair.alwaysStreams;
+  const over = maySocket ? connectionFor(owner, turn, upstreamFormat, continuity) : OVER_HTTP;
   const context: RequestContext = {
     model,
     thinking,
@@ -71,8 +80,21 @@ export function prepareTurn(
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,
     lite: headerOf(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
+    ...(over.transport === 'websocket' && { socket: true }),
     ...(image !== undefined && { image }),
   };
+  const input = (token: Token, body: Uint8Array): BuildInput => ({
+    record,
+    turn,
+    token: token.token,
+    accountId: token.accountId,
+    format: upstreamFormat,
+    body,
+    cacheKey: continuity.key,
+    streaming,
+    proxyUrl: record.proxyUrl === '' ? owner.settings.proxyUrl : record.proxyUrl,
+    defaults: owner.settings.codexHeaderDefaults,
+  });
   return {
     clientFormat: turn.format,
     upstreamFormat,
@@ -81,19 +103,9 @@ export function prepareTurn(
     continuity,
     body: turn.body,
     streaming,
-    upstreamRequest: (body, token) =>
-      provider.buildRequest({
-        record,
-        turn,
-        token: token.token,
-        accountId: token.accountId,
-        format: upstreamFormat,
-        body,
-        cacheKey: continuity.key,
-        streaming,
-        proxyUrl: record.proxyUrl === '' ? owner.settings.proxyUrl : record.proxyUrl,
-        defaults: owner.settings.codexHeaderDefaults,
-      }),
+    over,
+    upstreamRequest: (body, token) => provider.buildRequest(input(token, body)),
+    socketRequest: (token) => provider.socketRequest?.(input(token, NO_BYTES)),
     translator: (upstreamBody) =>
       pair.response({
         stream: turn.stream,
@@ -105,6 +117,29 @@ export function prepareTurn(
         ...(image !== undefined && { image }),
       }),
   };
+}
+
+const NO_BYTES = new Uint8Array(0);
+const OVER_HTTP = { transport: 'http' } as const;
+
+/** Signals that name one conversation; the others are shared by everything a client does. */
+const ONE_CONVERSATION: ReadonlySet<ContinuitySource> = new Set([
+  'prompt_cache_key',
+  'execution_session',
+  'request_affinity',
+]);
+
+/** Codex turns of a known conversation go over its warm socket, whatever their client speaks. */
+function connectionFor(
+  { provider, record }: TurnOwner,
+  turn: TurnRequest,
+  upstreamFormat: UpstreamFormat,
+  { key, source }: Continuity,
+): PreparedTurn['over'] {
+  const able = record.websockets && provider.socketRequest !== undefined;
+  if (!able || upstreamFormat !== 'codex' || turn.format === 'openai-image') return OVER_HTTP;
+  if (key === undefined || !ONE_CONVERSATION.has(source)) return OVER_HTTP;
+  return { transport: 'websocket', conversation: key };
 }
 
 const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };

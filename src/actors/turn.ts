@@ -8,8 +8,12 @@ import { classify, type Classification } from './classify.ts';
 import { turnFailure } from './turn-failure.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { sealedHeaders, sealedTurnState } from '../providers/codex/turn-state.ts';
+import { isWarmUp } from './warm-up.ts';
+import { scanRequest } from '../formats/codex/input-chain.ts';
 import { prepareTurn, type PreparedTurn } from './prepare.ts';
 import type { CompiledRule, Provider, UpstreamFailure } from '../providers/types.ts';
+import type { SocketCall } from './sockets/socket-call.ts';
+import type { TurnSockets } from './sockets/turn-sockets.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { HostSettings } from './settings.ts';
 import type { Translation } from './translation.ts';
@@ -41,6 +45,8 @@ export interface TurnOwner {
   readonly rules: CompiledRule[];
   readonly settings: HostSettings;
   readonly upstream: Caller;
+  /** Its upstream WebSockets. */
+  readonly sockets: TurnSockets;
   readonly translation: Translation;
   now(): number;
   /** Is this upstream model of the credential free to use now? */
@@ -66,6 +72,9 @@ export class Turn {
   #token: Token | undefined;
   #renewed = false;
   #call: UpstreamCall | undefined;
+  #socketCall: SocketCall | undefined;
+  /** No socket can be had for this turn. */
+  #httpOnly = false;
   #prepared: PreparedTurn | undefined;
   #ttfbMs = -1;
   #ownMs = 0;
@@ -119,7 +128,9 @@ export class Turn {
     const thinking = this.request.thinking[this.#modelIndex] ?? undefined;
     const began = performance.now();
     try {
-      const prepared = prepareTurn(this.#owner, this.request, this.#model, thinking);
+      const maySocket = !this.#httpOnly && this.#owner.sockets.usable(this.request.continues);
+      const prepared = prepareTurn(this.#owner, this.request, this.#model, thinking, maySocket);
+      this.#socketCall = undefined;
       this.#prepared = prepared;
       const encoded = this.#owner.translation.encode(prepared);
       this.#ownMs += performance.now() - began;
@@ -138,8 +149,6 @@ export class Turn {
     if (this.stream.ended) return;
     const began = performance.now();
     try {
-      const token = this.#token as Token;
-      const request = prepared.upstreamRequest(body, token);
       const answer = new UpstreamAnswer(
         {
           provider: this.#owner.provider,
@@ -151,15 +160,62 @@ export class Turn {
         this.#listener(),
       );
       this.#owner.diagnose(this, prepared);
-      this.stream.onDispatch();
-      const call = this.#owner.upstream.call(request, answer);
-      answer.call = call;
-      this.#call = call;
-      this.stream.attach(call);
+      if (prepared.over.transport === 'http') this.#overHttp(prepared, body, answer);
+      else this.#overSocket(prepared, prepared.over.conversation, body, answer);
     } catch (thrown) {
       this.#failLocally(thrown);
     }
     this.#ownMs += performance.now() - began;
+  }
+
+  #overHttp(prepared: PreparedTurn, body: Uint8Array, answer: UpstreamAnswer): void {
+    this.#refuseWhatHttpCanNot();
+    const request = prepared.upstreamRequest(body, this.#token as Token);
+    this.stream.onDispatch();
+    this.#follow(this.#owner.upstream.call(request, answer), answer);
+  }
+
+  #overSocket(
+    prepared: PreparedTurn,
+    conversation: string,
+    body: Uint8Array,
+    answer: UpstreamAnswer,
+  ): void {
+    const { request } = this;
+    const call = this.#owner.sockets.call({
+      conversation,
+      scan: scanRequest(body),
+      session: request.executionSession,
+      continues: request.continues,
+      warmUp: isWarmUp(request),
+      request: prepared.socketRequest(this.#token as Token),
+      sink: answer,
+      listener: {
+        onSending: () => this.stream.onDispatch(),
+        onHttp: () => this.#repeatOverHttp(),
+        onPrivate: () => undefined,
+      },
+    });
+    this.#socketCall = call;
+    this.#follow(call, answer);
+    call.start();
+  }
+
+  #follow(call: UpstreamCall, answer: UpstreamAnswer): void {
+    answer.call = call;
+    this.#call = call;
+    this.stream.attach(call);
+  }
+
+  #repeatOverHttp(): void {
+    this.#httpOnly = true;
+    if (!this.stream.ended) this.#attempt();
+  }
+
+  /** An answer that only a socket knows, and a warm-up, mean nothing over HTTP (codex.md 2.8). */
+  #refuseWhatHttpCanNot(): void {
+    const { request } = this;
+    if (request.continues || isWarmUp(request)) throw new SwitchyardError('replay_required');
   }
 
   #listener(): ConstructorParameters<typeof UpstreamAnswer>[1] {
@@ -274,8 +330,8 @@ export class Turn {
       usage: usage ?? null,
       upstreamTtfbMs: this.#ttfbMs,
       ownMs: this.#ownMs,
-      transport: 'http',
-      savedBytes: 0,
+      transport: this.#socketCall === undefined ? 'http' : 'websocket',
+      savedBytes: this.#socketCall?.savedBytes ?? 0,
     };
   }
 }

@@ -27,7 +27,9 @@ function diagnose(choices: TurnChoices, key: string | null = KEY, keepRetention 
     continuity: { key: key ?? undefined, source: key === null ? 'none' : 'client_principal' },
     body: turn.body,
     streaming: true,
+    over: { transport: 'http' },
     upstreamRequest: unused,
+    socketRequest: unused,
     translator: unused,
   };
   return diagnosticsOf(recordOf(), turn, prepared);
@@ -48,6 +50,7 @@ describe('diagnostics of an upstream request (codex.md 4.5)', () => {
         clientFormat: 'openai',
         upstreamFormat: 'codex',
         streaming: true,
+        transport: 'http',
         continuity: 'client_principal',
         cacheKeyHash: undefined,
         retention: 'none',

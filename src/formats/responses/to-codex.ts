@@ -38,7 +38,7 @@ export const responsesToCodex: FormatPair = {
   response: forwardResponses,
 };
 
-/** Members Codex refuses over HTTP. */
+/** Members Codex refuses. */
 const REFUSED = [
   'max_output_tokens',
   'max_completion_tokens',
@@ -48,10 +48,10 @@ const REFUSED = [
   'prompt_cache_options',
   'context_management',
   'user',
-  'previous_response_id',
-  'generate',
-  'safety_identifier',
 ];
+
+/** Members Codex refuses over HTTP only (1.7). */
+const REFUSED_OVER_HTTP = ['previous_response_id', 'generate', 'safety_identifier'];
 
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
@@ -71,6 +71,7 @@ function editForCodex(
   edits.set('store', 'false');
   setInclude(body, members, edits);
   for (const key of REFUSED) edits.remove(key);
+  if (context.socket !== true) for (const key of REFUSED_OVER_HTTP) edits.remove(key);
   const tier = memberOf(members, 'service_tier');
   if (tier !== undefined && rawText(body, tier) !== '"priority"') edits.remove('service_tier');
   const instructions = memberOf(members, 'instructions');
