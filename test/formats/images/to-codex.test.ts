@@ -116,7 +116,12 @@ describe('image request for the hosted tool', () => {
     ['a generation with an image', { prompt: 'p', image: PNG_URL }, GENERATE, 'image'],
     ['a size that is no text', { prompt: 'p', size: 5 }, GENERATE, 'size'],
     ['a count that is none', { prompt: 'p', partial_images: '2' }, GENERATE, 'partial_images'],
-    ['too many', { prompt: 'p', image: Array(MAX_SOURCE_IMAGES + 1).fill(PNG_URL) }, EDIT, 'images'],
+    [
+      'too many',
+      { prompt: 'p', image: Array(MAX_SOURCE_IMAGES + 1).fill(PNG_URL) },
+      EDIT,
+      'images',
+    ],
   ];
   for (const [name, body, image, param] of wrong) {
     it(`${name} is refused`, () => {
@@ -187,7 +192,9 @@ describe('image answer of the hosted tool', () => {
 
   it('stream with data URLs', () => {
     const subject = translator(true, { response_format: 'url' });
-    const frames = parseFrames(clientText(subject, [Buffer.from(imageSse({ partials: ['QQ=='] }))]));
+    const frames = parseFrames(
+      clientText(subject, [Buffer.from(imageSse({ partials: ['QQ=='] }))]),
+    );
     const urls = frames.map(({ data }) => (JSON.parse(data) as Json).url);
     assert.deepEqual(urls, ['data:image/png;base64,QQ==', PNG_URL]);
   });
