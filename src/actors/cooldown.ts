@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { effectOf, type CoolingSettings, type Effect } from './cooldown-table.ts';
-import { modelStateOf } from './availability.ts';
+import { modelStateOf } from '../credentials/availability.ts';
 import { quotaAfter } from './quota-window.ts';
 import type { Classification } from './classify.ts';
 import type { CredentialRecord } from '../credentials/record.ts';

@@ -1,5 +1,5 @@
 /** May a credential be used for a model now? (routing.md 4.2) */
-import type { BlockReason, CredentialState, ModelState } from '../credentials/state.ts';
+import type { BlockReason, CredentialState, ModelState } from './state.ts';
 
 /** Why a credential is blocked, and until when (Unix ms) if that is known. */
 export interface Block {

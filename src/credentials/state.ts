@@ -3,6 +3,7 @@
  * it; the front keeps the latest published copy and the store keeps the last one for restarts.
  * All times are Unix milliseconds.
  */
+import type { QuotaReadings } from './quota.ts';
 
 /** Why a credential can not be chosen (routing.md 4.2). */
 export type BlockReason = 'none' | 'cooldown' | 'disabled' | 'other';
@@ -13,6 +14,12 @@ export interface LastError {
   httpStatus: number;
   /** What the cooldown rests on: the header or field, e.g. `error.resets_at`. */
   evidence?: string;
+  /** When the cooldown of this failure ends. */
+  until?: number;
+  /** What it keeps from being used. */
+  scope?: 'model' | 'credential';
+  /** Name of the usage limit that is exhausted; absent: another cause. */
+  limit?: string;
 }
 
 /** Quota part of a state; `backoffLevel` counts closed windows (routing.md 6.4). */
@@ -43,4 +50,6 @@ export interface CredentialState {
   account: ModelState;
   /** By canonical upstream model. */
   models: Record<string, ModelState>;
+  /** What answers said about the account's quota; failures and successes leave it as it is. */
+  quota?: QuotaReadings;
 }

@@ -2,7 +2,7 @@
  * Can one offer, or any offer of a model, be used now (routing.md 4.2, 4.8)? Reads the states that
  * the actors publish; the actor itself has the last word.
  */
-import { blockOf, modelStateOf, type Block } from '../actors/availability.ts';
+import { blockOf, modelStateOf, type Block } from '../credentials/availability.ts';
 import type { CredentialState } from '../credentials/state.ts';
 import type { Offer, RoutedModel } from './table.ts';
 import type { States } from './marks.ts';

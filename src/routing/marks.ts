@@ -4,7 +4,7 @@
  */
 import { compareText, MIXED, type RoutedModel, type RoutingTable } from './table.ts';
 import { imageOnlyModel } from './model-name.ts';
-import { modelStateOf } from '../actors/availability.ts';
+import { modelStateOf } from '../credentials/availability.ts';
 import type { CredentialId } from '../ids.ts';
 import type { CredentialState } from '../credentials/state.ts';
 

@@ -7,7 +7,7 @@ import {
   MAX_MODEL_STATES,
   retainAfterChange,
 } from '../../src/actors/cooldown.ts';
-import { blockOf } from '../../src/actors/availability.ts';
+import { blockOf } from '../../src/credentials/availability.ts';
 import { classify, compileRules } from '../../src/actors/classify.ts';
 import { failureOf, recordOf } from './support.ts';
 import { failureOfResponse } from '../../src/providers/codex/response-failure.ts';

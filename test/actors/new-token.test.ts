@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { applyFailure, applyNewToken, emptyState } from '../../src/actors/cooldown.ts';
-import { blockOf } from '../../src/actors/availability.ts';
+import { blockOf } from '../../src/credentials/availability.ts';
 import { classify } from '../../src/actors/classify.ts';
 import { failureOf } from './support.ts';
 import type { CredentialState } from '../../src/credentials/state.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { blockOf, modelStateOf } from '../../src/actors/availability.ts';
+import { blockOf, modelStateOf } from '../../src/credentials/availability.ts';
 import { emptyState } from '../../src/actors/cooldown.ts';
 import type { CredentialState, ModelState, QuotaState } from '../../src/credentials/state.ts';
 
