@@ -17,6 +17,12 @@ describe('routes', () => {
     });
   }
 
+  it('images: both endpoints, forms for edits only (codex.md 8.1)', () => {
+    const image = { kind: 'turn', format: 'openai-image' };
+    assert.deepEqual(routeOf('/v1/images/generations')?.route, image);
+    assert.deepEqual(routeOf('/v1/images/edits')?.route, { ...image, forms: true });
+  });
+
   it('the list of models needs a key', () => {
     assert.deepEqual(routeOf('/v1/models'), {
       route: { kind: 'models' },

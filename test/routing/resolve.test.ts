@@ -206,6 +206,14 @@ describe('refused names, routing.md 15 to 26', () => {
       path: '/v1/images/generations',
     });
     assert.equal(found.model.info.id, 'gpt-image-2');
+    assert.equal(found.images, true);
+  });
+  it('a text model on an image route is refused, one that is marked as image model is not', () => {
+    const path = '/v1/images/edits';
+    const table = tableOf([keyed('k', [model('m'), model('pix', 'pix', { image: true })])]);
+    const { code, status } = refused(() => resolve(table, 'm', { path }));
+    assert.deepEqual([code, status], ['invalid_request', 400]);
+    assert.equal(resolve(table, 'pix', { path }).images, true);
   });
 });
 

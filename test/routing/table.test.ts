@@ -153,6 +153,30 @@ describe('aliases, routing.md 27 to 34', () => {
   });
 });
 
+describe('image endpoints, codex.md 8.1', () => {
+  const images = (records: CredentialRecord[], id: string, of: string): boolean | undefined =>
+    offer(records, id, of)?.images;
+
+  it('a free account lists the image models, but is never chosen for them', () => {
+    assert.equal(images([account('a', { plan: 'Free' })], 'gpt-image-2', 'a'), false);
+    assert.equal(images([account('a', { plan: 'plus' })], 'gpt-image-1.5', 'a'), true);
+    assert.equal(images([account('a', { plan: 'plus' })], 'gpt-5.5', 'a'), false);
+  });
+
+  it('aliases and prefixes of an image model make images too', () => {
+    const records = [account('a', { prefix: 'team', aliases: [alias('gpt-image-2', 'pic')] })];
+    assert.equal(images(records, 'team/pic', 'a'), true);
+  });
+
+  it('a configured image model stands in the place of the built-in one', () => {
+    const records = [codexKey('k', [model('vendor/pix', 'gpt-image-2', { image: true })])];
+    assert.deepEqual(offer(records, 'gpt-image-2', 'k')?.upstream, ['vendor/pix']);
+    assert.equal(images(records, 'gpt-image-2', 'k'), true);
+    const text = [codexKey('k', [model('vendor/pix', 'gpt-image-2')])];
+    assert.deepEqual(offer(text, 'gpt-image-2', 'k')?.upstream, ['gpt-image-2']);
+  });
+});
+
 describe('the table as data', () => {
   const records = [
     keyed('b', [model('m')], { priority: 5 }),

@@ -33,7 +33,10 @@ const DISABLE_IMAGES: Readonly<Record<string, DisableImages>> = {
 
 /** Whether image generation is disabled, in any spelling of the reference. */
 const disableImagesLeaf = leaf('true, false, chat or passthrough', (value) => {
-  const word = value === null ? '' : String(value).trim().toLowerCase();
+  if (typeof value === 'object' && value !== null) return undefined;
+  const word = String(value ?? '')
+    .trim()
+    .toLowerCase();
   return Object.hasOwn(DISABLE_IMAGES, word) ? DISABLE_IMAGES[word] : undefined;
 });
 

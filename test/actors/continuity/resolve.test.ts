@@ -31,6 +31,25 @@ function check(cases: Case[]): void {
   }
 }
 
+describe('continuity of images, codex.md 4.2', () => {
+  const image: TurnChoices = {
+    format: 'openai-image',
+    path: '/v1/images/generations',
+    body: { prompt: 'a fox', prompt_cache_key: 'k', messages: MESSAGES },
+    headers: { 'session-id': 's', 'idempotency-key': 'i' },
+  };
+
+  it('there is none: no signal of a conversation counts', () => {
+    assert.deepEqual(resolve(image), { key: undefined, source: 'none' });
+  });
+
+  it('but for a session of the transport', () => {
+    const { key, source } = resolve({ ...image, executionSession: 'exec-1' });
+    const name = 'cli-proxy-api\0codex\0execution-session\0exec-1';
+    assert.deepEqual([key, source], [uuidV5(name), 'execution_session']);
+  });
+});
+
 describe('continuity keys, codex.md 9.1', () => {
   check([
     [

@@ -1,10 +1,19 @@
 /** The terminal event of a broken chat stream (routing.md 11.1, vector 123). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chatStreamError } from '../../../src/front/errors/stream.ts';
+import { chatStreamError, imageStreamError } from '../../../src/front/errors/stream.ts';
 import { SwitchyardError } from '../../../src/errors.ts';
 import { turnFailure } from '../../../src/actors/turn-failure.ts';
 import { upstreamFailure } from './failures.ts';
+
+describe('image stream error', () => {
+  it('is an event with a name (codex.md 8.1)', () => {
+    assert.equal(
+      imageStreamError(upstreamFailure(502, '{"error":{"message":"boom"}}')),
+      'event: error\ndata: {"error":{"message":"boom"}}\n\n',
+    );
+  });
+});
 
 describe('chat stream error', () => {
   it('123: text becomes one data event, without [DONE]', () => {

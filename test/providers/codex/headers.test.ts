@@ -29,6 +29,16 @@ describe('URL', () => {
       { record: record({ baseUrl: 'http://127.0.0.1:9/x' }) },
       'http://127.0.0.1:9/x/responses',
     ],
+    [
+      'images by the hosted tool',
+      { record: keyRecord(), turn: turn([], { path: '/v1/images/edits', format: 'openai-image' }) },
+      'https://api.example.com/v1/responses',
+    ],
+    [
+      'images by the upstream itself',
+      { record: keyRecord(), format: 'openai-image', turn: turn([], { path: '/v1/images/edits' }) },
+      'https://api.example.com/v1/images/edits',
+    ],
   ];
   for (const [name, parts, url] of cases) {
     it(name, () => assert.equal(codexProvider.buildRequest(input(parts)).url, url));
@@ -39,6 +49,8 @@ describe('URL', () => {
     assert.equal(format('openai-response', '/v1/responses/compact'), 'openai-response');
     assert.equal(format('openai-response', '/v1/responses'), 'codex');
     assert.equal(format('openai', '/v1/chat/completions'), 'codex');
+    assert.equal(format('openai-image', '/v1/images/edits', false), 'codex');
+    assert.equal(format('openai-image', '/v1/images/edits', true), 'openai-image');
   });
 });
 
