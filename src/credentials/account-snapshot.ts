@@ -3,6 +3,7 @@
  * its quota is used. Composed from its record and its last state; holds no secret.
  */
 import { blockOf, type Block } from './availability.ts';
+import { defined } from '../config/values.ts';
 import type { AccountHandle, CredentialId } from '../ids.ts';
 import type { CredentialRecord } from './record.ts';
 import type { CredentialState, LastError } from './state.ts';
@@ -53,28 +54,25 @@ export function accountSnapshot(
   nowMs: number,
 ): AccountSnapshot {
   const { id, handle, label, provider, kind, email, disabled, priority } = record;
-  const plan = state?.quota?.plan ?? record.plan;
   const blocks = disabled || state === undefined ? [] : blocksOf(state, nowMs);
-  const until = endOf(blocks);
   const lastError = state && latestError(state);
-  const evidence = lastError?.evidence;
-  return {
+  return defined({
     id,
     handle,
     label,
     provider,
     kind,
-    ...(plan !== undefined && { plan }),
-    ...(email !== undefined && { email }),
+    plan: state?.quota?.plan ?? record.plan,
+    email,
     disabled,
     priority,
     status: disabled ? 'disabled' : statusOf(blocks),
-    ...(until !== undefined && { until }),
+    until: endOf(blocks),
     blocks,
-    ...(lastError !== undefined && { lastError }),
-    ...(evidence !== undefined && { evidence }),
-    ...(state?.quota !== undefined && { quota: state.quota }),
-  };
+    lastError,
+    evidence: lastError?.evidence,
+    quota: state?.quota,
+  });
 }
 
 function statusOf(blocks: readonly AccountBlock[]): AccountStatus {
@@ -96,7 +94,7 @@ function blocksOf(state: CredentialState, nowMs: number): AccountBlock[] {
 function toBlock(model: string, block: Block, error: LastError | undefined): AccountBlock[] {
   const { reason, untilMs: until } = block;
   if (reason !== 'cooldown' && reason !== 'other') return [];
-  return [{ model, reason, ...(until !== undefined && { until }), ...(error && { error }) }];
+  return [defined({ model, reason, until, error })];
 }
 
 function endOf(blocks: readonly AccountBlock[]): number | undefined {

@@ -2,6 +2,7 @@
  * How much of its quota a credential has used, as its provider said with ordinary answers
  * (codex.md 5.1). Plain data, and the one pure step that adds a reading. Times are Unix milliseconds.
  */
+import { defined } from '../config/values.ts';
 
 /** One window of a limit. */
 export interface QuotaWindow {
@@ -108,18 +109,16 @@ export function withReading(
   if (previous !== undefined && !isNews(previous, reading, model)) return previous;
   const known = previous?.limits.find(({ name }) => name === reading.limit);
   const others = (previous?.limits ?? []).filter((limit) => limit !== known);
-  const plan = reading.plan ?? previous?.plan;
-  const credits = reading.credits ?? previous?.credits;
-  return {
-    ...(plan !== undefined && { plan }),
+  return defined({
+    plan: reading.plan ?? previous?.plan,
     activeLimit: reading.limit,
     limits: [
       limitAfter(known, reading, model),
       ...others.map((limit) => without(limit, model)),
     ].slice(0, MAX_LIMITS),
-    ...(credits !== undefined && { credits }),
+    credits: reading.credits ?? previous?.credits,
     observedAt: reading.observedAt,
-  };
+  });
 }
 
 /** A reading names all windows of its limit, or none: then the known ones stay. */
@@ -131,14 +130,8 @@ function limitAfter(
   const { limit: name, observedAt, source } = reading;
   const { primary, secondary } = windowsOf(reading).length > 0 ? reading : (known ?? reading);
   const models = [model, ...(known?.models ?? []).filter((other) => other !== model)];
-  return {
-    name,
-    models: models.slice(0, MAX_LIMIT_MODELS),
-    ...(primary !== undefined && { primary }),
-    ...(secondary !== undefined && { secondary }),
-    observedAt,
-    source,
-  };
+  const kept = models.slice(0, MAX_LIMIT_MODELS);
+  return defined({ name, models: kept, primary, secondary, observedAt, source });
 }
 
 function without(limit: QuotaLimit, model: string): QuotaLimit {

@@ -1,5 +1,6 @@
 /** What a provider folder must offer. Everything here is pure; the actor does the I/O. */
 import type { ErrorCode } from '../errors.ts';
+import type { QuotaReading } from '../credentials/quota.ts';
 import type { RequestScopedRule, CredentialRecord } from '../credentials/record.ts';
 import type { TurnRequest } from '../turn.ts';
 import type { ClientFormat, SseEvent, UpstreamFormat } from '../formats/format.ts';
@@ -19,6 +20,8 @@ export interface UpstreamFailure {
   retryAfterMs: number | undefined;
   /** Where `retryAfterMs` was read, e.g. `error.resets_at`. */
   evidence: string | undefined;
+  /** Name of the account's usage limit that is exhausted; absent: another cause (codex.md 5.1). */
+  usageLimit?: string;
   /** The provider knows that only this request is at fault (codex.md 1.11 EOF, ...). */
   requestScoped: boolean;
   /** The limit covers the whole credential, not one model. */
@@ -70,8 +73,19 @@ export interface Provider {
     body: string,
     nowMs: number,
   ): UpstreamFailure;
-  /** Is this stream event a failure? Undefined for every normal event. */
-  failureOfEvent(event: SseEvent, nowMs: number): UpstreamFailure | undefined;
+  /**
+   * Is this stream event a failure? Undefined for every normal event. `headers`: flat pairs of the
+   * answer.
+   */
+  failureOfEvent(
+    event: SseEvent,
+    nowMs: number,
+    headers?: readonly string[],
+  ): UpstreamFailure | undefined;
+  /** Quota reading in response headers (flat pairs); undefined when they have none. */
+  quotaOfHeaders(headers: readonly string[], nowMs: number): QuotaReading | undefined;
+  /** Quota reading in a stream event; undefined when it is none. */
+  quotaOfEvent(event: SseEvent, nowMs: number): QuotaReading | undefined;
 }
 
 /** Rules of a credential, compiled once. */

@@ -4,7 +4,7 @@ import type { SseEvent } from '../../formats/format.ts';
 import { errorStatus, failureOf, objectAt, textAt } from '../failure.ts';
 import type { UpstreamFailure } from '../types.ts';
 import { failureOfFrame } from './frame-failure.ts';
-import { isAtCapacity, isUsageLimit, limitHint } from './limits.ts';
+import { isAtCapacity, isUsageLimit, limitHint, withUsageLimit } from './limits.ts';
 import { isBadSignature, isContextCode, reclassified } from './reclassify.ts';
 
 const NO_DETAILS = 'upstream stream failed without error details';
@@ -33,13 +33,20 @@ const CONTEXT_TEXTS = ['context window', 'context length', 'too many tokens'];
 /** Anything else: the upstream's fault. */
 const UNKNOWN_STATUS = 502;
 
-/** The failure in an event, or undefined for every normal one. */
-export function failureOfEvent(event: SseEvent, nowMs: number): UpstreamFailure | undefined {
+/**
+ * The failure in an event, or undefined for every normal one. `headers`: those of the answer, which
+ * help out where a usage limit has no time of its own.
+ */
+export function failureOfEvent(
+  event: SseEvent,
+  nowMs: number,
+  headers: readonly string[] = [],
+): UpstreamFailure | undefined {
   const json = event.json;
   if (!isFields(json)) return undefined;
   const raw = failedError(json);
   if (raw === undefined) return undefined;
-  return failureOfFrame(json, nowMs) ?? terminalFailure(raw, json, nowMs);
+  return failureOfFrame(json, nowMs) ?? terminalFailure(raw, json, headers, nowMs);
 }
 
 /** The error of a failed turn as it was sent, null when it has none; undefined: not failed. */
@@ -52,13 +59,19 @@ function failedError(json: Fields): unknown {
   return json['object'] === undefined ? (json['error'] ?? undefined) : undefined;
 }
 
-function terminalFailure(raw: unknown, json: Fields, nowMs: number): UpstreamFailure {
+function terminalFailure(
+  raw: unknown,
+  json: Fields,
+  headers: readonly string[],
+  nowMs: number,
+): UpstreamFailure {
   const error = describedError(raw, json);
   const root = { error };
   const body = JSON.stringify(root);
   const status = statusOf(error);
-  const hint = limitHint(status, root, body, [], nowMs);
-  return failureOf(status, reclassified(status, body), [], hint);
+  const hint = limitHint(status, root, body, headers, nowMs);
+  const failure = failureOf(status, reclassified(status, body), [], hint);
+  return withUsageLimit(failure, root, headers, nowMs);
 }
 
 /** The error as an object that has a message. */

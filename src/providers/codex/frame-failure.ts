@@ -2,7 +2,8 @@
  * Error frames that carry a status of their own (codex.md 2.7). They are the WebSocket's form, but a
  * relay may send them as events too: they mean the same there.
  */
-import { isFields, type Fields } from '../../config/values.ts';
+import type { Fields } from '../../config/values.ts';
+import { frameHeaders } from './frame-headers.ts';
 import {
   errorStatus,
   failureOf,
@@ -11,9 +12,8 @@ import {
   textAt,
   type RetryHint,
 } from '../failure.ts';
-import { HeaderList } from '../headers.ts';
 import type { UpstreamFailure } from '../types.ts';
-import { limitHint } from './limits.ts';
+import { limitHint, withUsageLimit } from './limits.ts';
 
 /** The upstream closes this connection for its age: another one can be used at once. */
 const CONNECTION_LIMIT = 'websocket_connection_limit_reached';
@@ -29,9 +29,9 @@ export function failureOfFrame(frame: Fields, nowMs: number): UpstreamFailure | 
   const outer = frame['body'] === undefined ? {} : { body: frame['body'] };
   const root = { status, ...outer, error };
   const body = JSON.stringify(root);
-  const headers = headersOf(frame['headers']);
+  const headers = frameHeaders(frame['headers']);
   const hint = limitHint(status, root, body, headers, nowMs) ?? connectionHint(frame, inner);
-  return failureOf(status, body, headers, hint);
+  return withUsageLimit(failureOf(status, body, headers, hint), root, headers, nowMs);
 }
 
 function connectionHint(frame: Fields, inner: Fields): RetryHint | undefined {
@@ -40,18 +40,4 @@ function connectionHint(frame: Fields, inner: Fields): RetryHint | undefined {
   names.push(textAt(frame, 'code'), textAt(frame, 'error'));
   if (!names.includes(CONNECTION_LIMIT)) return undefined;
   return { retryAfterMs: 0, evidence: CONNECTION_LIMIT };
-}
-
-/** Members that a header can hold, under their usual spelling. */
-function headersOf(members: unknown): string[] {
-  const list = new HeaderList();
-  if (!isFields(members)) return [];
-  for (const [name, value] of Object.entries(members)) {
-    if (!/^[a-z0-9-]+$/i.test(name) || typeof value === 'object') continue;
-    list.set(
-      name.toLowerCase().replace(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
-      String(value),
-    );
-  }
-  return list.flat();
 }

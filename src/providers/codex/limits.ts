@@ -1,7 +1,10 @@
 /** Usage limits of Codex accounts and how long they last (codex.md 5.3). */
+import { DEFAULT_LIMIT, isExhausted, windowsOf } from '../../credentials/quota.ts';
 import { isFields, type Fields } from '../../config/values.ts';
 import { objectAt, textAt, type RetryHint } from '../failure.ts';
+import { quotaFromHeaders } from './quota.ts';
 import { retryAfterOf } from '../retry-after.ts';
+import type { UpstreamFailure } from '../types.ts';
 
 /** Name of the error; the waiting time is believed in this exact spelling only. */
 const USAGE_LIMIT = 'usage_limit_reached';
@@ -27,8 +30,9 @@ export function isAtCapacity(root: Fields | undefined, body: string): boolean {
 }
 
 /**
- * How long a refusal lasts. The body's own time comes first; the `Retry-After` header helps out when
- * it has none, which the reference does not read. A model at capacity has no time.
+ * How long a refusal lasts. The body's own time comes first. When it has none, the exhausted windows
+ * in the headers help out, then `Retry-After`; the reference reads neither. A model at capacity has
+ * no time.
  */
 export function limitHint(
   status: number,
@@ -39,7 +43,37 @@ export function limitHint(
 ): RetryHint | undefined {
   const ofBody = status === 429 ? bodyHint(objectAt(root, 'error'), nowMs) : undefined;
   if (ofBody !== undefined) return ofBody;
+  const ofWindow = status === 429 && isUsageLimit(root) ? windowHint(headers, nowMs) : undefined;
+  if (ofWindow !== undefined) return ofWindow;
   return isAtCapacity(root, body) ? undefined : retryAfterOf(status, headers, nowMs);
+}
+
+/**
+ * The failure with the name of the usage limit behind it. Headers whose windows still have quota show
+ * that something else is used up: then it has none, and no later reading can disprove the failure.
+ */
+export function withUsageLimit(
+  failure: UpstreamFailure,
+  root: Fields | undefined,
+  headers: readonly string[],
+  nowMs: number,
+): UpstreamFailure {
+  if (failure.status !== 429 || !isUsageLimit(root)) return failure;
+  const reading = quotaFromHeaders(headers, nowMs);
+  if (reading === undefined) return { ...failure, usageLimit: DEFAULT_LIMIT };
+  const windows = windowsOf(reading);
+  const unexplained = windows.length > 0 && !windows.some((window) => isExhausted(window, nowMs));
+  return unexplained ? failure : { ...failure, usageLimit: reading.limit };
+}
+
+/** Until every exhausted window of the answer has been reset. */
+function windowHint(headers: readonly string[], nowMs: number): RetryHint | undefined {
+  const reading = quotaFromHeaders(headers, nowMs);
+  if (reading === undefined) return undefined;
+  const last = windowsOf(reading)
+    .filter((window) => isExhausted(window, nowMs))
+    .sort((one, other) => other.resetAt - one.resetAt)[0];
+  return last && { retryAfterMs: last.resetAt - nowMs, evidence: last.evidence };
 }
 
 function bodyHint(error: Fields, nowMs: number): RetryHint | undefined {

@@ -6,6 +6,7 @@ import { codexHeaders } from './headers.ts';
 import { codexSocketRequest } from './socket.ts';
 import { failureOfEvent } from './event-failure.ts';
 import { failureOfResponse } from './response-failure.ts';
+import { quotaFromHeaders, quotaOfEvent } from './quota.ts';
 
 /** Address of the ChatGPT backend (codex.md 1.1). */
 export const CODEX_BASE_URL = 'https://chatgpt.com/backend-api/codex';
@@ -43,4 +44,6 @@ export const codexProvider: Provider = {
 
   failureOfResponse,
   failureOfEvent,
+  quotaOfHeaders: quotaFromHeaders,
+  quotaOfEvent,
 };

@@ -56,4 +56,7 @@ export const compatibleProvider: Provider = {
     failureOf(status, body, headers, retryAfterOf(status, headers, nowMs)),
 
   failureOfEvent,
+
+  quotaOfHeaders: () => undefined,
+  quotaOfEvent: () => undefined,
 };
