@@ -43,6 +43,7 @@ export const CATALOGUE = {
 
   missing_api_key: entry(401, 'client', 'never', 'Missing API key'),
   invalid_api_key: entry(401, 'client', 'never', 'Invalid API key'),
+  origin_not_allowed: entry(403, 'client', 'never', 'this web origin may not open a WebSocket'),
   unsafe_example_api_key: entry(403, 'operator', 'never', 'replace the sample api-keys first'),
 
   auth_not_found: entry(503, 'operator', 'never', 'no auth available'),

@@ -56,6 +56,14 @@ export class Access {
     throw new SwitchyardError(seen ? 'invalid_api_key' : 'missing_api_key');
   }
 
+  /** Is this caller, whose key was checked before the configuration changed, still known? */
+  knows({ scope }: Principal): boolean {
+    if (this.#guarded) return false;
+    if (this.#principals.size === 0) return true;
+    for (const known of this.#principals.values()) if (known.scope === scope) return true;
+    return false;
+  }
+
   #hash(key: string): string {
     return hash('sha256', this.#salt + key, 'base64');
   }

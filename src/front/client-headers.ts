@@ -19,6 +19,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   'te',
   'trailer',
   'upgrade',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-extensions',
+  'sec-websocket-protocol',
   'expect',
 ]);
 

@@ -44,6 +44,14 @@ export class Cors {
     }
   }
 
+  /**
+   * May this `Origin` open a WebSocket? Browsers ask no permission for one, so the server has to look.
+   * Other programs send no origin.
+   */
+  admits(origin: string | undefined): boolean {
+    return origin === undefined || this.headersFor(origin).length > 0;
+  }
+
   /** Flat pairs for an answer to this `Origin`; empty: say nothing. Do not change the list. */
   headersFor(origin: string | undefined): string[] {
     if (origin === undefined) return NOTHING;

@@ -2,13 +2,12 @@
  * The application behind the server: routes, access, limits, simple answers, and one log line per
  * request. Turns are handed to `turn-intake.ts`.
  */
-import { newRequestId } from './request-id.ts';
 import { bodyTooLarge } from './body-limit.ts';
 import { isForm } from './multipart.ts';
-import { logRequest, requestLine } from '../observe/request-line.ts';
+import { logTurn, newLedger, NOTHING_DONE, type Ledger } from './ledger.ts';
 import { modelList } from '../routing/model-list.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
-import type { RequestId } from '../ids.ts';
+import { OpenRequests } from './open-requests.ts';
 import { routeOf, type PathEntry } from './routes.ts';
 import { startTurn } from './turn-intake.ts';
 import { surfaceOf } from './surfaces.ts';
@@ -32,21 +31,10 @@ const HOME = JSON.stringify({
 });
 const HEALTHY = JSON.stringify({ status: 'ok' });
 
-/** What is known about one request, for its log line. */
-interface Ledger {
-  id: RequestId;
-  method: string;
-  path: string;
-  model: string;
-  startedAt: number;
-  /** Milliseconds of our own work: reading and routing the request. */
-  ownMs: number;
-}
-
 /** One front's request handling. */
 export class Front implements Application {
   readonly #state: FrontState;
-  #open = 0;
+  readonly #open = new OpenRequests();
 
   constructor(state: FrontState) {
     this.#state = state;
@@ -54,11 +42,11 @@ export class Front implements Application {
 
   /** Requests that have no end yet. */
   get openRequests(): number {
-    return this.#open;
+    return this.#open.count;
   }
 
   onRequest(exchange: Exchange): BodySink | undefined {
-    const ledger = this.#newLedger(exchange);
+    const ledger = newLedger(exchange);
     try {
       return this.#admit(exchange, ledger);
     } catch (thrown) {
@@ -69,18 +57,12 @@ export class Front implements Application {
 
   /** No route takes a WebSocket yet; 426 makes clients use HTTP at once (clients.md 2, row 1). */
   onUpgrade(exchange: Exchange): undefined {
-    const ledger = this.#newLedger(exchange);
+    const ledger = newLedger(exchange);
     this.#refuse(exchange, ledger, new SwitchyardError('upgrade_required'), 'openai');
   }
 
-  #newLedger(exchange: Exchange): Ledger {
-    const id = newRequestId();
-    const { method, path } = exchange;
-    return { id, method, path, model: '', startedAt: performance.now(), ownMs: 0 };
-  }
-
   #admit(exchange: Exchange, ledger: Ledger): BodySink | undefined {
-    const { cors, settings } = this.#state;
+    const { cors } = this.#state;
     const entry = routeOf(exchange.path);
     const ownHeaders = cors.headersFor(exchange.header('origin'));
     if (exchange.method === 'OPTIONS' && ownHeaders.length > 0) {
@@ -95,7 +77,6 @@ export class Front implements Application {
       this.#answerSimple(exchange, entry, ownHeaders, ledger);
       return undefined;
     }
-    if (this.#open >= settings.limits.maxOpenRequests) throw new SwitchyardError('overloaded');
     checkMediaType(exchange, entry.route.forms === true);
     return this.#bodySink(exchange, entry, principal, ownHeaders, ledger);
   }
@@ -143,14 +124,14 @@ export class Front implements Application {
   ): BodySink {
     const format = entry.route.kind === 'turn' ? entry.route.format : 'openai';
     const surface = surfaceOf(format);
-    const limit = this.#state.settings.limits.maxBodyBytes;
-    this.#open += 1;
+    const { maxBodyBytes: limit, maxOpenRequests } = this.#state.settings.limits;
+    this.#open.enter(maxOpenRequests);
     const onDone = (report: TurnReport): void => {
-      this.#open -= 1;
+      this.#open.leave();
       this.#log(ledger, report);
     };
     const onRefused = (thrown: unknown): void => {
-      this.#open -= 1;
+      this.#open.leave();
       this.#refuse(exchange, ledger, thrown, format === 'openai-response' ? 'responses' : 'openai');
     };
     exchange.onClose = () => onDone({ ...NOTHING_DONE, status: 499, error: 'cancelled' });
@@ -196,37 +177,11 @@ export class Front implements Application {
   }
 
   #log(ledger: Ledger, report: TurnReport): void {
-    const { id, method, path, model, startedAt, ownMs } = ledger;
-    const { target, status, attempts, firstByteAt, summary, error } = report;
-    const line = requestLine({
-      id,
-      method,
-      path,
-      model,
-      account: target?.label ?? '',
-      status,
-      attempts,
-      startedAt,
-      firstByteAt,
-      endedAt: performance.now(),
-      ownMs,
-      summary,
-      error,
-    });
-    logRequest(this.#state.requestLog, line);
+    logTurn(this.#state.requestLog, ledger, report);
   }
 }
 
 const NOBODY: Principal = { scope: '', cacheKey: undefined };
-
-const NOTHING_DONE: TurnReport = {
-  status: 0,
-  target: undefined,
-  attempts: 0,
-  firstByteAt: undefined,
-  summary: undefined,
-  error: undefined,
-};
 
 /** A 405 has to say what the route takes (RFC 9110, 15.5.6). */
 function allowOf(path: string): string[] {

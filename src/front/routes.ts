@@ -11,6 +11,8 @@ export type Route =
       format: ClientFormat;
       /** Also takes `multipart/form-data`. */
       forms?: true;
+      /** Also takes WebSockets. */
+      sockets?: true;
     }
   | { kind: 'models' }
   | { kind: 'health' }
@@ -38,7 +40,11 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
   ],
   [
     '/v1/responses',
-    { route: { kind: 'turn', format: 'openai-response' }, methods: POST, guarded: true },
+    {
+      route: { kind: 'turn', format: 'openai-response', sockets: true },
+      methods: POST,
+      guarded: true,
+    },
   ],
   [
     '/v1/images/generations',
@@ -50,7 +56,11 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
   ],
   [
     '/backend-api/codex/responses',
-    { route: { kind: 'turn', format: 'openai-response' }, methods: POST, guarded: true },
+    {
+      route: { kind: 'turn', format: 'openai-response', sockets: true },
+      methods: POST,
+      guarded: true,
+    },
   ],
 ]);
 
