@@ -7,8 +7,10 @@ import { flushLogs, loggerFor, setDebug } from '../observe/log.ts';
 import { PooledTranslation } from './translation.ts';
 import { systemClock } from '../upstream/clock.ts';
 import { UpstreamHttp } from '../upstream/http.ts';
+import { UpstreamSockets } from '../upstream/socket/client.ts';
 import type { HostControl } from './control.ts';
 import type { HostSettings } from './settings.ts';
+import type { SocketLimits } from '../upstream/socket/types.ts';
 
 /** Serves control calls on the thread's port; the host exists from `start` on. */
 export function serveHost(port: MessagePort): void {
@@ -24,11 +26,16 @@ export function serveHost(port: MessagePort): void {
     start(id, settings) {
       let { proxyUrl } = settings;
       const upstream = new UpstreamHttp({ timeouts: settings.upstream });
+      const sockets = new UpstreamSockets({
+        timeouts: settings.upstream,
+        limits: socketLimits(settings),
+      });
       const log = loggerFor(id, settings.debug);
       const translation = new PooledTranslation(settings.cpuPoolBytes, log);
       host = new ActorHost({
         settings,
         upstream,
+        sockets,
         translation,
         log,
         now: Date.now,
@@ -39,6 +46,8 @@ export function serveHost(port: MessagePort): void {
       apply = (next) => {
         proxyUrl = next.proxyUrl;
         upstream.setTimeouts(next.upstream);
+        sockets.setTimeouts(next.upstream);
+        sockets.setLimits(socketLimits(next));
         translation.poolBytes = next.cpuPoolBytes;
         setDebug(next.debug);
         started().reconfigure(next);
@@ -56,4 +65,8 @@ export function serveHost(port: MessagePort): void {
     snapshot: async () => started().snapshot(),
   };
   expose(control, port);
+}
+
+function socketLimits({ sockets, maxAnswerBytes }: HostSettings): SocketLimits {
+  return { idleMs: sockets.idleMs, pingMs: sockets.pingMs, maxFrameBytes: maxAnswerBytes };
 }

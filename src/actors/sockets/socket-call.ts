@@ -19,7 +19,6 @@ import type {
   SocketEnd,
   SocketRequest,
   SocketTurn,
-  UpstreamSocket,
 } from '../../upstream/socket/types.ts';
 
 /** Reads the answer; `UpstreamAnswer` is the real one. */

@@ -1,0 +1,118 @@
+/** What the Codex CLI is run through, and what has to be true afterwards. */
+import type { Answered, Fault } from './upstream.ts';
+
+/** Model requests of one user turn: two tool calls and the final text. */
+const STEPS = 3;
+
+/** One run. */
+export interface Scenario {
+  name: string;
+  /** The client opens a WebSocket. */
+  websockets: boolean;
+  fault: Fault | undefined;
+  accounts: number;
+  /** A further turn, in a new process that resumes the session. */
+  resume: boolean;
+  /** Problems with what the upstream saw; empty = none. */
+  check(answered: readonly Answered[], sockets: number): string[];
+}
+
+const plain = { fault: undefined, accounts: 1, resume: false };
+
+/** All runs. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    ...plain,
+    name: 'two tool calls, WebSocket',
+    websockets: true,
+    check: (answered, sockets) => [
+      ...steps(answered, 1),
+      ...all(answered, 'websocket'),
+      ...wrong(sockets !== 1, `${sockets} upstream sockets instead of 1`),
+      ...wrong(!answered.every((one) => one.incremental), 'a whole input was sent'),
+    ],
+  },
+  {
+    ...plain,
+    name: 'two tool calls, HTTP client on a warm socket',
+    websockets: false,
+    check: (answered, sockets) => [
+      ...steps(answered, 1),
+      ...all(answered, 'websocket'),
+      ...wrong(sockets !== 1, `${sockets} upstream sockets instead of 1`),
+      ...wrong(answered.filter((one) => one.incremental).length !== 2, 'increments are missing'),
+    ],
+  },
+  {
+    ...plain,
+    name: 'second turn in a resumed session',
+    websockets: true,
+    resume: true,
+    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
+  },
+  {
+    ...plain,
+    name: 'usage limit in the middle, WebSocket',
+    websockets: true,
+    fault: 'limit',
+    accounts: 2,
+    check: (answered) => [...steps(answered, 1), ...moved(answered)],
+  },
+  {
+    ...plain,
+    name: 'usage limit in the middle, HTTP',
+    websockets: false,
+    fault: 'limit',
+    accounts: 2,
+    check: (answered) => [...steps(answered, 1), ...moved(answered)],
+  },
+  {
+    ...plain,
+    name: 'upstream socket dies between turns',
+    websockets: true,
+    fault: 'cut',
+    check: (answered, sockets) => [
+      ...steps(answered, 1),
+      ...wrong(sockets !== 2, `${sockets} upstream sockets instead of 2`),
+    ],
+  },
+  {
+    ...plain,
+    name: 'upstream socket dies, HTTP client',
+    websockets: false,
+    fault: 'cut',
+    check: (answered) => steps(answered, 1),
+  },
+  {
+    ...plain,
+    name: 'upstream refuses the upgrade',
+    websockets: true,
+    fault: 'no-upgrade',
+    check: (answered) => [...steps(answered, 1), ...all(answered, 'http')],
+  },
+  {
+    ...plain,
+    name: 'upstream refuses the upgrade, HTTP client',
+    websockets: false,
+    fault: 'no-upgrade',
+    check: (answered) => [...steps(answered, 1), ...all(answered, 'http')],
+  },
+];
+
+const wrong = (is: boolean, words: string): string[] => (is ? [words] : []);
+
+/** Each step was answered once: nothing was lost, nothing was paid twice. */
+function steps(answered: readonly Answered[], turns: number): string[] {
+  const wanted = Array.from({ length: turns * STEPS }, (_, index) => index % STEPS).join();
+  const seen = answered.map((one) => one.step).join();
+  return wrong(seen !== wanted, `answered steps ${seen} instead of ${wanted}`);
+}
+
+const all = (answered: readonly Answered[], transport: Answered['transport']): string[] =>
+  wrong(
+    answered.some((one) => one.transport !== transport),
+    `not all went over ${transport}`,
+  );
+
+const moved = (answered: readonly Answered[]): string[] =>
+  wrong(new Set(answered.map((one) => one.account)).size !== 2, 'the account did not change');
