@@ -2,7 +2,8 @@
  * The actor of one credential: the only place where its token is held, its cooldowns change and its
  * turns run. State changes happen between awaits, in the order in which things arrive: no locks.
  */
-import { applyFailure, applyNewToken, applySuccess, emptyState } from './cooldown.ts';
+import { applyFailure, applyNewToken, applySuccess, withoutCooldowns } from './cooldown.ts';
+import { applyReading } from './cooldown-reading.ts';
 import { blockOf } from '../credentials/availability.ts';
 import { classify, compileRules, type Classification } from './classify.ts';
 import { Mailbox } from './mailbox.ts';
@@ -16,6 +17,7 @@ import type { CompiledRule, Provider } from '../providers/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { CredentialState } from '../credentials/state.ts';
 import type { HostSettings } from './settings.ts';
+import type { QuotaReading } from '../credentials/quota.ts';
 import type { Log } from '../observe/log.ts';
 import type { PreparedTurn } from './prepare.ts';
 import type { SocketClient } from '../upstream/socket/types.ts';
@@ -131,7 +133,7 @@ export class CredentialActor implements TurnOwner {
 
   /** Cooling was switched off for all credentials: what it caused is void (routing.md 6.6). */
   onCoolingOff(): void {
-    if (this.record.disableCooling === undefined) this.#setState(emptyState());
+    if (this.record.disableCooling === undefined) this.#setState(withoutCooldowns(this.#state));
   }
 
   /** The credential is gone or the host stops: every open turn ends with `error`. */
@@ -159,6 +161,10 @@ export class CredentialActor implements TurnOwner {
         ? applySuccess(this.#state, model, this.now())
         : applyFailure(this.#state, model, outcome, cooling, this.now());
     this.#setState(next);
+  }
+
+  observed(reading: QuotaReading, model: string, askedAtMs: number | undefined): void {
+    this.#setState(applyReading(this.#state, reading, model, askedAtMs));
   }
 
   finished(turn: Turn): void {

@@ -6,6 +6,7 @@ import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { SseReader } from '../formats/sse/reader.ts';
 import type { ResponseTranslator, SseEvent, TurnUsage } from '../formats/format.ts';
 import type { Provider, UpstreamFailure } from '../providers/types.ts';
+import type { QuotaReading } from '../credentials/quota.ts';
 import type { CallPhase, UpstreamCall, UpstreamHandler } from '../upstream/types.ts';
 
 /** Bytes of an upstream error body that are kept; real ones have a few hundred. */
@@ -14,6 +15,8 @@ export const MAX_ERROR_BODY_BYTES = 256 * 1024;
 /** What an answer reports. `onDone` or `onFailure` is the last call, and comes once. */
 export interface AnswerListener {
   onHead(status: number, headers: string[]): void;
+  /** An event told about the account's quota. `failed`: it is the answer's failure, too. */
+  onQuota(reading: QuotaReading, failed: boolean): void;
   /** Client-ready text; never empty. */
   onText(text: string): void;
   /** A whole client-ready body. */
@@ -126,7 +129,10 @@ export class UpstreamAnswer implements UpstreamHandler {
       this.#sawEvent = true;
       this.call?.markFirstEvent();
     }
-    const failure = this.#context.provider.failureOfEvent(event, this.#context.now());
+    const { provider, now } = this.#context;
+    const failure = provider.failureOfEvent(event, now(), this.#headers);
+    const reading = provider.quotaOfEvent(event, now());
+    if (reading !== undefined) this.#listener.onQuota(reading, failure !== undefined);
     if (failure !== undefined) {
       this.#fail(failure, 'answering');
       return;

@@ -48,6 +48,8 @@ export interface Classification {
   readonly retryAfterMs: number | undefined;
   /** Where `retryAfterMs` was read. */
   readonly evidence: string | undefined;
+  /** Usage limit that is exhausted; undefined: another cause. */
+  readonly usageLimit: string | undefined;
   /** The limit covers every model of the credential. */
   readonly credentialScoped: boolean;
   /** A rule of the operator demands a cooldown, even where cooling is off. */
@@ -173,6 +175,7 @@ function withoutStatus(failure: UpstreamFailure, phase: CallPhase): Classificati
     status: 0,
     retryAfterMs: undefined,
     evidence: undefined,
+    usageLimit: undefined,
     credentialScoped: failure.credentialScoped,
     forced: false,
   };
@@ -195,6 +198,7 @@ function outcome(
     status: failure.status,
     retryAfterMs: failure.retryAfterMs,
     evidence: failure.evidence,
+    usageLimit: failure.usageLimit,
     credentialScoped: failure.credentialScoped,
     forced: false,
     ...override,

@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { effectOf, type CoolingSettings, type Effect } from './cooldown-table.ts';
 import { modelStateOf } from '../credentials/availability.ts';
+import { defined } from '../config/values.ts';
 import { quotaAfter } from './quota-window.ts';
 import type { Classification } from './classify.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
@@ -21,7 +22,8 @@ type Place = 'model' | 'sibling' | 'account';
 
 const NO_QUOTA = { exceeded: false, reason: '', backoffLevel: 0 } as const;
 
-function cleanModelState(): ModelState {
+/** Nothing bad is known. */
+export function cleanModelState(): ModelState {
   return {
     status: 'active',
     message: '',
@@ -56,6 +58,7 @@ export function applyFailure(
     : Object.entries(state.models);
   const kept = withRoomFor(model, others);
   return {
+    ...state,
     account: whole ? fail(state.account, 'account') : state.account,
     models: Object.fromEntries([...kept, [model, fail(previous, 'model')] as const]),
   };
@@ -76,7 +79,7 @@ export function applySuccess(
   const healthy = !Object.values(others).some((other) => other.status === 'error');
   const clean = dirty && (model === '' || healthy);
   if (!known && !clean) return state;
-  return { account: clean ? cleanModelState() : state.account, models: others };
+  return { ...state, account: clean ? cleanModelState() : state.account, models: others };
 }
 
 /** A new access token: what a refused one caused is void (codex.md 6.4). */
@@ -86,6 +89,7 @@ export function applyNewToken(state: CredentialState, nowMs: number): Credential
   const clean = refusedToken(state.account);
   if (!clean && kept.length === Object.keys(state.models).length) return state;
   return {
+    ...state,
     account: clean ? cleanModelState() : state.account,
     models: Object.fromEntries(kept),
   };
@@ -100,23 +104,43 @@ const refusedToken = ({ lastError, suspension }: ModelState): boolean =>
  * What survives a change of the credential's file or entry (routing.md 6.6). An entry that only moved
  * keeps everything; one that differs in any other way starts clean, apart from a limit of the whole
  * account (one that is over blocks nothing); switched off, or with cooling switched off, it starts clean altogether.
+ * Quota readings stay as long as it is the same account.
  */
 export function retainAfterChange(
   state: CredentialState,
   before: CredentialRecord,
   after: CredentialRecord,
 ): CredentialState {
-  const clean = state.account.status === 'active' && Object.keys(state.models).length === 0;
-  if (clean || isDeepStrictEqual(withoutPlace(before), withoutPlace(after))) return state;
-  const wholeAccountLimited = state.account.quota.reason === 'credential_quota';
+  const known = sameAccount(before, after) ? state : withoutReadings(state);
+  if (isClean(known) || isDeepStrictEqual(withoutPlace(before), withoutPlace(after))) return known;
+  const wholeAccountLimited = known.account.quota.reason === 'credential_quota';
   const coolingOff = after.disableCooling === true && before.disableCooling !== true;
-  if (after.disabled || coolingOff || !wholeAccountLimited) return emptyState();
-  return { account: state.account, models: {} };
+  if (after.disabled || coolingOff || !wholeAccountLimited) return withoutCooldowns(known);
+  return { ...known, models: {} };
 }
 
 function hasCredentialQuota(state: CredentialState, nowMs: number): boolean {
   const { quota } = state.account;
   return quota.reason === 'credential_quota' && (quota.nextRecoverAt ?? 0) > nowMs;
+}
+
+function isClean({ account, models }: CredentialState): boolean {
+  return account.status === 'active' && Object.keys(models).length === 0;
+}
+
+/** Nothing bad is known any more; the quota readings stay. */
+export function withoutCooldowns(state: CredentialState): CredentialState {
+  return isClean(state) ? state : { ...state, ...emptyState() };
+}
+
+function withoutReadings(state: CredentialState): CredentialState {
+  const { account, models } = state;
+  return state.quota === undefined ? state : { account, models };
+}
+
+/** A file may be replaced by that of another account under the same name. */
+function sameAccount(one: CredentialRecord, other: CredentialRecord): boolean {
+  return one.handle === other.handle && one.email === other.email && one.baseUrl === other.baseUrl;
 }
 
 /** The index of an entry says nothing about it. */
@@ -136,18 +160,20 @@ function failed(
     ...previous,
     status: 'error',
     message: place === 'account' ? effect.message : outcome.message,
-    lastError: lastErrorOf(outcome),
+    lastError: lastErrorOf(outcome, undefined, place),
     updatedAt: nowMs,
   };
   if (effect.windowMs === undefined) return base;
   const quota = quotaAfter(previous.quota, outcome, effect.windowMs, place === 'account', nowMs);
   const endMs =
     effect.windowMs === 'backoff' ? (quota.nextRecoverAt ?? 0) : nowMs + effect.windowMs;
+  // A running block is never shortened by a later failure.
+  const nextRetryAt = Math.max(previous.nextRetryAt ?? 0, endMs);
   const cooled: ModelState = {
     ...base,
+    lastError: lastErrorOf(outcome, nextRetryAt, place),
     unavailable: true,
-    // A running block is never shortened by a later failure.
-    nextRetryAt: Math.max(previous.nextRetryAt ?? 0, endMs),
+    nextRetryAt,
     quota,
   };
   if (place !== 'model') return cooled;
@@ -168,8 +194,12 @@ function marksOf(
   };
 }
 
-function lastErrorOf({ message, status, evidence }: Classification): LastError {
-  return { message, httpStatus: status, ...(evidence !== undefined && { evidence }) };
+/** `until`: end of the cooldown; undefined: there is none, so it has no scope either. */
+function lastErrorOf(outcome: Classification, until: number | undefined, place: Place): LastError {
+  const { message, status: httpStatus, evidence, usageLimit: limit } = outcome;
+  if (until === undefined) return defined({ message, httpStatus, evidence });
+  const scope = place === 'model' && !outcome.credentialScoped ? 'model' : 'credential';
+  return defined({ message, httpStatus, evidence, until, scope, limit });
 }
 
 function withRoomFor(

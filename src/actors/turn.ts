@@ -16,6 +16,7 @@ import type { SocketCall } from './sockets/socket-call.ts';
 import type { TurnSockets } from './sockets/turn-sockets.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { HostSettings } from './settings.ts';
+import type { QuotaReading } from '../credentials/quota.ts';
 import type { Translation } from './translation.ts';
 import type { TurnRequest, TurnSummary } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
@@ -55,6 +56,8 @@ export interface TurnOwner {
   renewToken(refused: string): Promise<Token | undefined>;
   /** One attempt ended. Undefined classification: success. */
   settled(turn: Turn, model: string, outcome: Classification | undefined): void;
+  /** `askedAtMs`: start of the turn, undefined when its answer failed. */
+  observed(reading: QuotaReading, model: string, askedAtMs: number | undefined): void;
   /** The turn is over and can be forgotten. */
   finished(turn: Turn): void;
   /** One diagnostic line per upstream request (codex.md 4.5). */
@@ -193,7 +196,10 @@ export class Turn {
       listener: {
         onSending: () => this.stream.onDispatch(),
         onHttp: () => this.#repeatOverHttp(),
-        onPrivate: () => undefined,
+        onPrivate: (event) => {
+          const { provider } = this.#owner;
+          this.#observe(provider.quotaOfEvent(event, this.#owner.now()), false);
+        },
       },
     });
     this.#socketCall = call;
@@ -221,6 +227,7 @@ export class Turn {
   #listener(): ConstructorParameters<typeof UpstreamAnswer>[1] {
     return {
       onHead: (status, headers) => this.#onHead(status, headers),
+      onQuota: (reading, failed) => this.#observe(reading, failed),
       onText: (text) => {
         this.#commit();
         this.stream.write(text);
@@ -237,7 +244,15 @@ export class Turn {
   #onHead(status: number, headers: string[]): void {
     this.#status = status;
     this.#upstreamHeaders = headers;
-    if (this.#ttfbMs < 0) this.#ttfbMs = this.#owner.now() - this.#startedAt;
+    const now = this.#owner.now();
+    if (this.#ttfbMs < 0) this.#ttfbMs = now - this.#startedAt;
+    this.#observe(this.#owner.provider.quotaOfHeaders(headers, now), status >= 400);
+  }
+
+  /** What a failed answer says about the quota disproves no failure: it may be this very one. */
+  #observe(reading: QuotaReading | undefined, failed: boolean): void {
+    if (reading === undefined) return;
+    this.#owner.observed(reading, this.#model, failed ? undefined : this.#startedAt);
   }
 
   #commit(): void {

@@ -14,9 +14,9 @@ export interface LastError {
   httpStatus: number;
   /** What the cooldown rests on: the header or field, e.g. `error.resets_at`. */
   evidence?: string;
-  /** When the cooldown of this failure ends. */
+  /** End of the cooldown that was in force after it; absent: nothing cooled down. */
   until?: number;
-  /** What it keeps from being used. */
+  /** What the cooldown keeps from being used. */
   scope?: 'model' | 'credential';
   /** Name of the usage limit that is exhausted; absent: another cause. */
   limit?: string;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { CredentialState, ModelState } from '../credentials/state.ts';
+import type { QuotaReadings, QuotaWindow } from '../credentials/quota.ts';
 import { credentialId, type CredentialId } from '../ids.ts';
 
 /** Which credential a conversation is bound to (routing.md 5.4). Stored under its binding key. */
@@ -36,11 +37,50 @@ const modelState: z.ZodType<ModelState> = z.object({
     backoffLevel: z.number(),
   }),
   lastError: z
-    .object({ message: z.string(), httpStatus: z.number(), evidence: z.string().optional() })
+    .object({
+      message: z.string(),
+      httpStatus: z.number(),
+      evidence: z.string().optional(),
+      until: z.number().optional(),
+      scope: z.enum(['model', 'credential']).optional(),
+      limit: z.string().optional(),
+    })
     .optional(),
   suspension: z.string().optional(),
   quotaMarkAt: z.number().optional(),
   updatedAt: z.number(),
+});
+
+const quotaWindow: z.ZodType<QuotaWindow> = z.object({
+  usedPercent: z.number(),
+  windowMinutes: z.number(),
+  resetAt: z.number(),
+  evidence: z.string(),
+});
+
+const quotaReadings: z.ZodType<QuotaReadings> = z.object({
+  plan: z.string().optional(),
+  activeLimit: z.string(),
+  limits: z.array(
+    z.object({
+      name: z.string(),
+      models: z.array(z.string()),
+      primary: quotaWindow.optional(),
+      secondary: quotaWindow.optional(),
+      observedAt: z.number(),
+      source: z.enum(['headers', 'frame']),
+    }),
+  ),
+  credits: z
+    .object({ hasCredits: z.boolean(), unlimited: z.boolean(), balance: z.string().optional() })
+    .optional(),
+  observedAt: z.number(),
+});
+
+const credentialState: z.ZodType<CredentialState> = z.object({
+  account: modelState,
+  models: z.record(z.string(), modelState),
+  quota: quotaReadings.optional(),
 });
 
 /** What is fixed about one kind. */
@@ -57,7 +97,7 @@ interface KindRules<Value> {
 /** Rules of every kind. */
 export const KINDS: { readonly [Kind in StoreKind]: KindRules<StoreRecords[Kind]> } = {
   credential: {
-    schema: z.object({ account: modelState, models: z.record(z.string(), modelState) }),
+    schema: credentialState,
     // Far above any pool in use; removed credentials leave their last state behind.
     maxEntries: 10_000,
     // Some hundred models with their last error each.

@@ -280,6 +280,8 @@ describe('settings, routing.md 81 to 84', () => {
       const model = account.model();
       assert.equal(model.status, 'error');
       assert.equal(model.lastError?.httpStatus, failure.status);
+      assert.equal(model.lastError?.until, undefined);
+      assert.equal(model.lastError?.scope, undefined);
       assert.equal(model.suspension, undefined);
       assert.equal(model.quotaMarkAt, undefined);
     }
@@ -366,7 +368,7 @@ describe('failures as Codex sends them, routing.md 92 and codex.md 55 to 63', ()
 });
 
 describe('what is kept of an error', () => {
-  it("is the upstream's words, status and evidence", () => {
+  it("is the upstream's words and status, and the cooldown's evidence, end and scope", () => {
     const failure = failureOf(
       429,
       { error: { message: 'slow down' } },
@@ -381,8 +383,20 @@ describe('what is kept of an error', () => {
       message: 'slow down',
       httpStatus: 429,
       evidence: 'retry-after',
+      until: T + SECOND,
+      scope: 'model',
     });
     assert.equal(model.updatedAt, T);
+  });
+
+  it('names the end that is in force, and the credential when the limit covers it', () => {
+    const account = new Account().fail(0, failureOf(404, 'x')).fail(1, failureOf(500, 'y'));
+    assert.equal(account.model().lastError?.until, T + 12 * HOUR);
+    const whole = new Account().fail(0, limited(HOUR, { credentialScoped: true }));
+    assert.equal(whole.model().lastError?.scope, 'credential');
+    assert.equal(whole.state.account.lastError?.scope, 'credential');
+    const unknown = new Account().fail(0, failureOf(401, 'no'), '');
+    assert.equal(unknown.state.account.lastError?.scope, 'credential');
   });
 
   it('is short and holds no token', () => {
