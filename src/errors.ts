@@ -76,6 +76,9 @@ export const CATALOGUE = {
 
   invalid_config: entry(500, 'operator', 'never', 'the configuration is not valid'),
   credential_file_failed: entry(503, 'operator', 'next', 'the credential file is not usable'),
+  login_failed: entry(502, 'operator', 'never', 'the login did not succeed'),
+  callback_port_in_use: entry(500, 'operator', 'never', 'the port of the login is in use'),
+  account_not_found: entry(404, 'operator', 'never', 'no account fits'),
 
   cancelled: entry(499, 'client', 'never', 'the client closed the request'),
 } as const satisfies Record<string, Entry>;

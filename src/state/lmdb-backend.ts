@@ -27,9 +27,17 @@ export class LmdbBackend implements StoreBackend {
   readonly #database: RootDatabase<Uint8Array, string>;
   readonly #packr = new Packr({ useRecords: false });
 
-  /** Creates `dir` when it is missing. Throws when it can not be used. */
-  constructor(dir: string) {
-    this.#database = open<Uint8Array, string>({ path: dir, noSubdir: false, encoding: 'binary' });
+  /**
+   * Creates `dir` when it is missing, unless it is only read: then nothing is written, and `commit`
+   * throws. Throws when it can not be used.
+   */
+  constructor(dir: string, readOnly = false) {
+    this.#database = open<Uint8Array, string>({
+      path: dir,
+      noSubdir: false,
+      encoding: 'binary',
+      readOnly,
+    });
   }
 
   *load(kind: StoreKind): Iterable<{ key: string; value: Uint8Array }> {

@@ -3,12 +3,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { warn } from '../observe/warnings.ts';
 import { MemoryBackend } from './memory-backend.ts';
+import { DATA_FILE } from './places.ts';
 import { probeStore } from './probe.ts';
 import { RecordStore, type StoreEnvironment } from './record-store.ts';
 import type { Store } from './store.ts';
-
-/** LMDB's data file inside the folder. */
-const DATA_FILE = 'data.mdb';
 
 /**
  * The store in `dir`, created when missing (owner only). A folder that can not be used or a damaged

@@ -2,23 +2,16 @@
  * What the proxy learned and keeps over a restart: cooldown states of credentials and bindings of
  * conversations. Holds the bindings for fronts that start later; everything goes to the store.
  */
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { bindingKey, type BindingKey, type CredentialId } from '../ids.ts';
 import { KINDS, type BindingRecord } from '../state/records.ts';
 import { openStore } from '../state/open-store.ts';
+import { stateKey, storeFolder } from '../state/places.ts';
 import type { BindingChange } from '../routing/bindings.ts';
 import type { Config } from '../config/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { CredentialState } from '../credentials/state.ts';
 import type { Log } from '../observe/log.ts';
 import type { Store, StoreChange } from '../state/store.ts';
-
-/** Folder of the store below `auth-dir` when the configuration names none. */
-const STORE_FOLDER = '.switchyard';
-
-/** Hex characters of a record's hash in its key: enough to tell versions of one entry apart. */
-const STAMP_LENGTH = 16;
 
 /** Cooldowns and bindings, in memory and in the store. */
 export class Learned {
@@ -47,8 +40,7 @@ export class Learned {
     log: Log,
     now: () => number = Date.now,
   ): Promise<Learned> {
-    const folder = config.stateDir === '' ? join(config.authDir, STORE_FOLDER) : config.stateDir;
-    const store = await openStore(folder, { nowMs: now, log });
+    const store = await openStore(storeFolder(config), { nowMs: now, log });
     const bindings = new Map<BindingKey, BindingRecord>();
     for (const [key, record] of await store.getAll('binding'))
       bindings.set(bindingKey(key), record);
@@ -116,10 +108,4 @@ export class Learned {
   #write(changes: StoreChange[]): void {
     if (changes.length > 0) void this.#store.write(changes);
   }
-}
-
-/** Id and a hash of everything the operator wrote: a changed entry starts clean. */
-function stateKey(record: CredentialRecord): string {
-  const stamp = createHash('sha256').update(JSON.stringify(record)).digest('hex');
-  return `${record.id}#${stamp.slice(0, STAMP_LENGTH)}`;
 }
