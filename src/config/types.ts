@@ -4,8 +4,8 @@
  */
 import type { CredentialRecord, ModelAlias, RequestScopedRule } from '../credentials/record.ts';
 
-/** Selection strategy inside a priority group (routing.md 4.4). */
-export type RoutingStrategy = 'round-robin' | 'weighted-round-robin' | 'fill-first';
+/** Selection strategy inside a priority group (routing.md 4.4); `headroom` is our own. */
+export type RoutingStrategy = 'round-robin' | 'weighted-round-robin' | 'fill-first' | 'headroom';
 
 /** TLS of the listener; paths of PEM files. */
 export interface TlsConfig {

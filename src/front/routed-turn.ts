@@ -4,6 +4,7 @@
  */
 import { CATALOGUE, SwitchyardError } from '../errors.ts';
 import { choose } from '../routing/select.ts';
+import { headroomScore } from '../routing/headroom.ts';
 import { isFree, summarise } from '../routing/availability.ts';
 import { isOwnCode } from '../formats/openai-error.ts';
 import { refusalOf } from '../routing/refusals.ts';
@@ -196,18 +197,23 @@ export class RoutedTurn {
     // Where one provider serves the model (routing.md 4.6).
     const preferred =
       socket !== undefined && resolved.model.providers.length === 1
-        ? this.#chooseFrom((offer) => offer.credential.websockets && eligible(offer))
+        ? this.#chooseFrom((offer) => offer.credential.websockets && eligible(offer), nowMs)
         : undefined;
-    return preferred ?? this.#chooseFrom(eligible);
+    return preferred ?? this.#chooseFrom(eligible, nowMs);
   }
 
-  #chooseFrom(eligible: (offer: Offer) => boolean): Offer | undefined {
-    const { strategy, cursors, resolved } = this.#parts;
+  #chooseFrom(eligible: (offer: Offer) => boolean, nowMs: number): Offer | undefined {
+    const { strategy, cursors, resolved, states } = this.#parts;
     const { model } = resolved;
+    const score =
+      strategy === 'headroom'
+        ? ({ credential, upstream }: Offer): number =>
+            headroomScore(states.get(credential.id)?.quota, upstream, nowMs)
+        : undefined;
     for (const tier of model.tiers) {
       const priority = tier[0]?.credential.priority ?? 0;
       const cursor = cursors.of(`${model.scope}:${model.info.id}:${priority}`);
-      const offer = choose(strategy, tier, eligible, cursor);
+      const offer = choose(strategy, tier, eligible, cursor, score);
       if (offer !== undefined) return offer;
     }
     return undefined;

@@ -27,16 +27,30 @@ export interface Cursor {
 /** May this member be chosen now? */
 export type Eligible = (offer: Offer) => boolean;
 
+/** How much the member's quota asks to be used (`headroom.ts`); 0 = it has none. */
+export type Score = (offer: Offer) => number;
+
+/**
+ * Scores from this share of the best one on count as equal, and take turns. Readings come in whole
+ * points and at different times: a smaller difference means nothing.
+ */
+export const TIE_SHARE = 0.9;
+
 /** A cursor that has seen nothing. */
 export const newCursor = (): Cursor => ({ next: 0, shares: [] });
 
-/** The member to use, or undefined when none is eligible. Moves the cursor. */
+/**
+ * The member to use, or undefined when none is eligible. Moves the cursor. `score`: for `headroom`;
+ * without one all members are equal.
+ */
 export function choose(
   strategy: RoutingStrategy,
   members: readonly Offer[],
   eligible: Eligible,
   cursor: Cursor,
+  score?: Score,
 ): Offer | undefined {
+  if (strategy === 'headroom' && score) return chooseRichest(members, eligible, cursor, score);
   if (strategy === 'fill-first') return members.find(eligible);
   if (strategy === 'weighted-round-robin') return chooseWeighted(members, eligible, cursor);
   return chooseNext(members, eligible, cursor);
@@ -55,6 +69,22 @@ function chooseNext(
     return offer;
   }
   return undefined;
+}
+
+/** The best score of the eligible ones, and those close to it in turn. */
+function chooseRichest(
+  members: readonly Offer[],
+  eligible: Eligible,
+  cursor: Cursor,
+  score: Score,
+): Offer | undefined {
+  const scores = new Map(members.filter(eligible).map((offer) => [offer, score(offer)] as const));
+  const least = Math.max(...scores.values()) * TIE_SHARE;
+  const isRich = (offer: Offer): boolean => {
+    const own = scores.get(offer);
+    return own !== undefined && own >= least;
+  };
+  return chooseNext(members, isRich, cursor);
 }
 
 /** Each gets what it is owed, the richest is chosen and pays for the round. */

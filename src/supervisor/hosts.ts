@@ -64,6 +64,11 @@ export class Hosts {
     for (const [id, state] of states) this.#states.set(id, state);
   }
 
+  /** Last published or stored state; undefined: nothing was learned of it. */
+  stateOf(credential: CredentialId): CredentialState | undefined {
+    return this.#states.get(credential);
+  }
+
   async start(): Promise<void> {
     await Promise.all([...this.#threads.values()].map((thread) => thread.start()));
   }

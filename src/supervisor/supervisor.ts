@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Fronts } from './fronts.ts';
+import { accountsOf } from './accounts.ts';
 import { Hosts } from './hosts.ts';
 import { Learned } from './learned.ts';
 import { buildRoutingTable } from '../routing/table.ts';
@@ -15,6 +16,7 @@ import { SandboxPool } from './sandbox-pool.ts';
 import { scanCredentialFiles } from '../credentials/files.ts';
 import { warn } from '../observe/warnings.ts';
 import { watchFiles, type Watch } from '../config/watch.ts';
+import type { AccountSnapshot } from '../credentials/account-snapshot.ts';
 import type { Config } from '../config/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import { setDebug, type Log } from '../observe/log.ts';
@@ -100,6 +102,11 @@ export class Supervisor {
 
   get fronts(): Fronts {
     return this.#fronts;
+  }
+
+  /** All accounts as they stand: use, cooldowns, quota. No thread is asked. */
+  accounts(): AccountSnapshot[] {
+    return accountsOf(this.#records, (id) => this.#hosts.stateOf(id), Date.now());
   }
 
   /** Lets open turns finish, then ends all threads and closes the store. */

@@ -14,6 +14,7 @@ const STRATEGIES: Readonly<Record<string, RoutingStrategy>> = {
   'fill-first': 'fill-first',
   fillfirst: 'fill-first',
   ff: 'fill-first',
+  headroom: 'headroom',
 };
 
 /** Any spelling of the file; what is not known is round-robin. */
@@ -29,8 +30,9 @@ export const routingShape = {
   ),
   routing: section({
     strategy: documented(strategyLeaf.default('round-robin'), {
-      type: '`round-robin`, `weighted-round-robin` or `fill-first`',
-      description: 'Choice among credentials of the same priority.',
+      type: '`round-robin`, `weighted-round-robin`, `fill-first` or `headroom`',
+      description:
+        'Choice among credentials of the same priority. `headroom`: where quota is left and resets soonest.',
     }),
     'session-affinity': flag(true, 'Keep each conversation on the account that served it.'),
     'session-affinity-ttl': lenientDuration('1h', 'How long an idle conversation stays bound.'),
