@@ -3,7 +3,7 @@
  * and when; time plays no part, steps are opened with gates (`wait.ts`). What arrived is recorded.
  */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Cleanup } from './temp.ts';
 import { responsesSse, responsesTurn, type TurnOptions } from './turns.ts';
@@ -173,7 +173,8 @@ export function inOrder(...handlers: UpstreamHandler[]): UpstreamHandler {
   return (call) => handlers[Math.min(call.request.index, handlers.length - 1)]?.(call);
 }
 
-class ScriptedUpstream implements FakeUpstream {
+/** The one implementation; `fake-socket-upstream.ts` adds WebSockets to its server. */
+export class ScriptedUpstream implements FakeUpstream {
   readonly requests: UpstreamRecord[] = [];
   readonly calls: UpstreamExchange[] = [];
   readonly failures: unknown[] = [];
@@ -192,6 +193,10 @@ class ScriptedUpstream implements FakeUpstream {
       this.connections += 1;
       socket.on('close', () => this.#sockets.delete(socket));
     });
+  }
+
+  get server(): Server {
+    return this.#server;
   }
 
   get port(): number {
