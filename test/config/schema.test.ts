@@ -93,6 +93,7 @@ describe('values', () => {
     ['x: &k [a]\napi-keys: *k', (c) => c.apiKeys, ['a']],
     ['b: &b {strategy: ff}\nrouting: {<<: *b}', (c) => c.routing.strategy, 'fill-first'],
     ['routing: {strategy: WRR}', (c) => c.routing.strategy, 'weighted-round-robin'],
+    ['routing: {strategy: Headroom}', (c) => c.routing.strategy, 'headroom'],
     ['routing: {strategy: roundrobin}', (c) => c.routing.strategy, 'round-robin'],
     ['routing: {strategy: magic}', (c) => c.routing.strategy, 'round-robin'],
     ['routing: {session-affinity: false}', (c) => c.routing.sessionAffinity, false],

@@ -1,6 +1,19 @@
 /** Shared by the tests of this folder: tokens and files that look like real ones. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { QuotaReading, QuotaWindow } from '../../src/credentials/quota.ts';
+
+/** A window; five hours long unless told otherwise. */
+export const quotaWindow = (
+  usedPercent: number,
+  resetAt: number,
+  windowMinutes = 300,
+): QuotaWindow => ({ usedPercent, windowMinutes, resetAt, evidence: 'x-codex-primary-reset-at' });
+
+/** A reading of the default limit from headers. */
+export const quotaReading = (
+  changes: Partial<QuotaReading> & Pick<QuotaReading, 'observedAt'>,
+): QuotaReading => ({ limit: 'codex', source: 'headers', ...changes });
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -89,7 +89,7 @@ function isFreeNow(on: Bench, id: string, nowMs: number): boolean {
 }
 
 describe('affinity holds', () => {
-  for (const strategy of ['round-robin', 'weighted-round-robin', 'fill-first']) {
+  for (const strategy of ['round-robin', 'weighted-round-robin', 'fill-first', 'headroom']) {
     it(`${strategy}: ${RUNS} random histories`, () => {
       let stays = 0;
       for (let seed = 1; seed <= RUNS; seed += 1) stays += check(seed, strategy);

@@ -1,7 +1,13 @@
 /** Strategies inside one priority group, routing.md 45 to 50 and 52. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { choose, newCursor, type Cursor, type Eligible } from '../../src/routing/select.ts';
+import {
+  choose,
+  newCursor,
+  TIE_SHARE,
+  type Cursor,
+  type Eligible,
+} from '../../src/routing/select.ts';
 import { Cursors, MAX_CURSORS } from '../../src/routing/cursors.ts';
 import { keyed, tableOf } from './support.ts';
 import type { Offer } from '../../src/routing/table.ts';
@@ -84,15 +90,51 @@ describe('strategies', () => {
     assert.equal(picks('round-robin', members({ A: 1, B: 1 }), 2, ALL, cursor), 'B A');
   });
 
-  for (const strategy of ['round-robin', 'weighted-round-robin', 'fill-first'] as const) {
+  const all = ['round-robin', 'weighted-round-robin', 'fill-first', 'headroom'] as const;
+  for (const strategy of all) {
     it(`${strategy}: nobody is eligible`, () => {
+      const none = (group: readonly Offer[], eligible: Eligible) =>
+        choose(strategy, group, eligible, newCursor(), () => 1);
       assert.equal(
-        picks(strategy, three, 1, () => false),
-        '-',
+        none(three, () => false),
+        undefined,
       );
-      assert.equal(picks(strategy, [], 1), '-');
+      assert.equal(none([], ALL), undefined);
     });
   }
+});
+
+describe('headroom', () => {
+  const three = members({ A: 1, B: 1, C: 1 });
+  const rich = (scores: Record<string, number>, times: number, eligible: Eligible = ALL) => {
+    const cursor = newCursor();
+    const score = ({ credential }: Offer): number => scores[credential.id] ?? 0;
+    return Array.from(
+      { length: times },
+      () => choose('headroom', three, eligible, cursor, score)?.credential.id,
+    ).join(' ');
+  };
+
+  it('the best score serves', () => assert.equal(rich({ A: 1, B: 4, C: 2 }, 3), 'B B B'));
+
+  it('the next one does when it can not', () => {
+    assert.equal(rich({ A: 1, B: 4, C: 2 }, 2, except('B')), 'C C');
+  });
+
+  it('equal scores take turns', () => assert.equal(rich({ A: 3, B: 3, C: 3 }, 4), 'A B C A'));
+
+  it('nearly equal scores take turns too', () => {
+    assert.equal(rich({ A: 3, B: 3 * TIE_SHARE, C: 3 * TIE_SHARE - 0.01 }, 4), 'A B A B');
+  });
+
+  it('exhausted ones serve when nobody else can, in turn', () => {
+    assert.equal(rich({ A: 0, B: 0.01, C: 0 }, 2), 'B B');
+    assert.equal(rich({ A: 0, B: 0.01, C: 0 }, 3, except('B')), 'A C A');
+  });
+
+  it('without scores all members are equal', () => {
+    assert.equal(picks('headroom', three, 4), 'A B C A');
+  });
 });
 
 describe('cursors', () => {

@@ -8,12 +8,14 @@ import { describe, it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { CredentialState, ModelState } from '../../src/credentials/state.ts';
 import { credentialId } from '../../src/ids.ts';
+import { withReading } from '../../src/credentials/quota.ts';
 import { LmdbBackend } from '../../src/state/lmdb-backend.ts';
 import { memoryStore, openStore } from '../../src/state/open-store.ts';
 import { MAX_GATHERED_CHANGES, RecordStore } from '../../src/state/record-store.ts';
 import type { BindingRecord } from '../../src/state/records.ts';
 import type { BackendOperation, Store, StoreBackend } from '../../src/state/store.ts';
 import { collectLog } from '../support/logs.ts';
+import { quotaReading, quotaWindow } from '../credentials/support.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitUntil } from '../support/wait.ts';
 
@@ -30,7 +32,14 @@ const cooling: ModelState = {
   unavailable: true,
   nextRetryAt: NOW + 5000,
   quota: { exceeded: true, reason: 'quota', nextRecoverAt: NOW + 5000, backoffLevel: 3 },
-  lastError: { message: 'rate limited', httpStatus: 429, evidence: 'error.resets_at' },
+  lastError: {
+    message: 'rate limited',
+    httpStatus: 429,
+    evidence: 'error.resets_at',
+    until: NOW + 5000,
+    scope: 'model',
+    limit: 'codex',
+  },
   updatedAt: NOW,
 };
 const fine: ModelState = {
@@ -40,7 +49,18 @@ const fine: ModelState = {
   quota: { exceeded: false, reason: '', backoffLevel: 0 },
   updatedAt: NOW,
 };
-const state: CredentialState = { account: fine, models: { 'gpt-5.5': cooling } };
+const reading = quotaReading({
+  plan: 'plus',
+  primary: quotaWindow(100, NOW + 5000),
+  secondary: quotaWindow(12.5, NOW + HOUR, 10_080),
+  credits: { hasCredits: true, unlimited: false, balance: '3.20' },
+  observedAt: NOW,
+});
+const state: CredentialState = {
+  account: fine,
+  models: { 'gpt-5.5': cooling },
+  quota: withReading(undefined, reading, 'gpt-5.5'),
+};
 
 function environment(nowMs: () => number = () => NOW) {
   return { nowMs, commitDelayMs: 0, ...collectLog('store') };
