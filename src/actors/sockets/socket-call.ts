@@ -196,8 +196,8 @@ export class SocketCall implements UpstreamCall {
       else if (!this.#answering && isPrivate(event)) this.#hold(event);
       else this.#answer(event);
     } catch (thrown) {
-      this.#turn?.abort();
       this.#fail(toSwitchyardError(thrown), 'answering');
+      this.#turn?.abort();
     }
   }
 
@@ -270,8 +270,9 @@ export class SocketCall implements UpstreamCall {
   #repeat(): void {
     this.#repeated = true;
     this.#held = [];
-    this.#turn?.abort();
+    this.#turn?.done();
     this.#turn = undefined;
+    this.#warm?.socket.close();
     const { continues, sockets, conversation } = this.#parts;
     if (continues) this.#withoutSocket(true);
     else if (sockets.makeRoom(conversation)) this.#open();
