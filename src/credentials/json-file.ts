@@ -3,6 +3,7 @@
  * code, never the content: Node's own JSON errors quote it, so they are not kept as a cause.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isFields, type Fields } from '../config/values.ts';
@@ -51,13 +52,57 @@ export function parseJsonObject(text: string, path: string): Fields {
   return value;
 }
 
-/** Replaces a file in one step (write, fsync, rename), mode 0600; a symbolic link stays one. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  let temporary: string | undefined;
-  try {
+/**
+ * Replaces a file in one step (write, fsync, rename), mode 0600; a symbolic link stays one.
+ * `expected`: the text that the change was made from; when the file holds another one by now, it is
+ * left alone.
+ * @returns whether it was replaced
+ * @throws SwitchyardError `credential_file_failed`
+ */
+export function replaceFile(path: string, text: string, expected?: string): Promise<boolean> {
+  return placed(path, async () => {
     const target = await realpath(path);
-    const name = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
-    temporary = join(dirname(target), name);
+    return writtenBeside(target, text, async (temporary) => {
+      if (expected !== undefined && (await readSecretText(path)) !== expected) return false;
+      await rename(temporary, target);
+      return true;
+    });
+  });
+}
+
+/**
+ * Makes a file of mode 0600 that is whole as soon as it is there.
+ * @returns false when there is a file of this name
+ * @throws SwitchyardError `credential_file_failed`
+ */
+export function createFile(path: string, text: string): Promise<boolean> {
+  return placed(path, () =>
+    writtenBeside(path, text, async (temporary) => {
+      if (existsSync(path)) return false;
+      await rename(temporary, path);
+      return true;
+    }),
+  );
+}
+
+async function placed(path: string, work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof SwitchyardError) throw thrown;
+    throw failed(`${path} can not be written (${errnoOf(thrown)})`);
+  }
+}
+
+/** Writes a hidden file in the same folder, uses it, and removes what is left of it. */
+async function writtenBeside(
+  target: string,
+  text: string,
+  use: (temporary: string) => Promise<boolean>,
+): Promise<boolean> {
+  const name = `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = join(dirname(target), name);
+  try {
     const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(text);
@@ -65,9 +110,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     } finally {
       await handle.close();
     }
-    await rename(temporary, target);
-  } catch (thrown) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
-    throw failed(`${path} can not be written (${errnoOf(thrown)})`);
+    return await use(temporary);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }

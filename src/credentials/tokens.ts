@@ -3,11 +3,11 @@
  * single fields of it. Everything else in the file stays the user's. Both shapes are served: flat
  * (config.md 10.3) and the Codex CLI's own with a `tokens` object (codex.md 6.8).
  */
-import { isDeepStrictEqual } from 'node:util';
 import { isFields, type Fields } from '../config/values.ts';
 import { jwtExpiryMs, idTokenClaims } from './jwt.ts';
-import { parseJsonObject, readSecretText, replaceFile } from './json-file.ts';
+import { parseJsonObject, readSecretText } from './json-file.ts';
 import { findExpiry, formatTime, parseTime } from './time.ts';
+import { updateFile } from './update-file.ts';
 
 /** The secrets of one file; text fields are `''` when the file has none. */
 export interface TokenPayload {
@@ -69,7 +69,8 @@ function members(values: Readonly<Record<string, string | undefined>>): Fields {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value));
 }
 
-function merged(fields: Fields, changes: TokenFields): Fields {
+/** The file's content with the changes; both shapes keep theirs. */
+export function withTokenFields(fields: Fields, changes: TokenFields): Fields {
   const time = (ms?: number): string | undefined => (ms === undefined ? ms : formatTime(ms));
   const tokens = members({
     access_token: changes.accessToken,
@@ -87,38 +88,11 @@ function merged(fields: Fields, changes: TokenFields): Fields {
   return { ...fields, tokens: { ...nested, ...tokens }, ...outer };
 }
 
-/** The indent of the file's first member; one-line files stay on one line. */
-const indentOf = (text: string): string => /^\s*\{\r?\n([ \t]+)/.exec(text)?.[1] ?? '';
-
-/** Writes in progress by path, so that two never read the same old content (one thread's worth). */
-const writing = new Map<string, Promise<unknown>>();
-
 /**
  * Changes only the given fields of the file as it is now, atomically, mode 0600. A file that is
- * gone is not made again. Writers of one path in this thread take turns.
+ * gone is not made again.
  * @returns false when nothing was different and the file was left alone
  * @throws SwitchyardError `credential_file_failed`
  */
-export async function writeTokenFields(path: string, changes: TokenFields): Promise<boolean> {
-  const before = writing.get(path) ?? Promise.resolve();
-  const turn = before.then(
-    () => applyFields(path, changes),
-    () => applyFields(path, changes),
-  );
-  writing.set(path, turn);
-  try {
-    return await turn;
-  } finally {
-    if (writing.get(path) === turn) writing.delete(path);
-  }
-}
-
-async function applyFields(path: string, changes: TokenFields): Promise<boolean> {
-  const text = await readSecretText(path);
-  const fields = parseJsonObject(text, path);
-  const next = merged(fields, changes);
-  if (isDeepStrictEqual(next, fields)) return false;
-  const ending = /\r?\n$/.exec(text)?.[0] ?? '';
-  await replaceFile(path, JSON.stringify(next, null, indentOf(text)) + ending);
-  return true;
-}
+export const writeTokenFields = (path: string, changes: TokenFields): Promise<boolean> =>
+  updateFile(path, (fields) => withTokenFields(fields, changes));

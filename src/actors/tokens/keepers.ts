@@ -1,7 +1,7 @@
 /** Which keeper holds a credential's token. */
 import type { CredentialRecord } from '../../credentials/record.ts';
 import type { Log } from '../../observe/log.ts';
-import { CODEX_TOKEN_URL, CODEX_TOKEN_URL_VARIABLE } from '../../providers/codex/oauth.ts';
+import { codexEndpoints } from '../../providers/codex/oauth-endpoints.ts';
 import type { Keeper } from '../actor.ts';
 import type { Caller } from '../turn.ts';
 import { systemClock, type KeeperClock } from './clock.ts';
@@ -11,7 +11,7 @@ import { configKeyKeeper, fileKeyKeeper } from './key-keepers.ts';
 /** What may differ from the ordinary. */
 export interface KeeperOptions {
   clock?: KeeperClock;
-  /** Default: the environment's `SWITCHYARD_CODEX_TOKEN_URL`, else the provider's own. */
+  /** Default: that of `codexEndpoints`. */
   tokenUrl?: string;
   /** The access token changed, so cooldowns that a refused one caused are void (codex.md 6.4). */
   onNewToken?: () => void;
@@ -34,7 +34,7 @@ export function keeperFor(
   const route = {
     upstream,
     clock: options.clock ?? systemClock,
-    url: options.tokenUrl ?? (process.env[CODEX_TOKEN_URL_VARIABLE]?.trim() || CODEX_TOKEN_URL),
+    url: options.tokenUrl ?? codexEndpoints().token,
     get proxyUrl() {
       return record.proxyUrl === '' ? proxyUrl() : record.proxyUrl;
     },

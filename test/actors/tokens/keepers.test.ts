@@ -4,7 +4,7 @@ import { chmod, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { keeperFor } from '../../../src/actors/tokens/keepers.ts';
-import { CODEX_TOKEN_URL_VARIABLE } from '../../../src/providers/codex/oauth.ts';
+import { CODEX_TOKEN_URL_VARIABLE } from '../../../src/providers/codex/oauth-endpoints.ts';
 import { PRODUCT_TOKEN } from '../../../src/version.ts';
 import { idToken } from '../../credentials/support.ts';
 import { keyRecord, record } from '../../providers/support.ts';

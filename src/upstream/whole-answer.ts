@@ -1,0 +1,61 @@
+/** A call whose answer is read as one text: token endpoints and other small JSON services. */
+import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from './types.ts';
+
+/** An answer that arrived whole. */
+export interface WholeAnswer {
+  status: number;
+  body: string;
+}
+
+/** Limits of the call. */
+export interface WholeAnswerLimits {
+  timeoutMs: number;
+  /** Bytes of the body. */
+  maxBytes: number;
+  /** Runs once after that many milliseconds; the result cancels it. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** The HTTP client, as far as it is needed here. */
+interface Client {
+  call(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
+}
+
+/** Sends the request and reads the whole answer; rejects with what the client reports. */
+export function wholeAnswer(
+  client: Client,
+  request: UpstreamRequest,
+  { timeoutMs, maxBytes, after }: WholeAnswerLimits,
+): Promise<WholeAnswer> {
+  return new Promise((resolve, reject) => {
+    let status = 0;
+    let bytes = 0;
+    const chunks: Uint8Array[] = [];
+    let call: UpstreamCall | undefined = undefined;
+    const give = (message: string): void => {
+      reject(new Error(message));
+      call?.abort();
+    };
+    const cancelDeadline = after(timeoutMs, () => give('no answer in time'));
+    call = client.call(request, {
+      onHead: (code) => {
+        status = code;
+        // No events follow: only the limit between two pieces of the body applies.
+        call?.markFirstEvent();
+      },
+      onData: (chunk) => {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes) give('the answer is too large');
+        else chunks.push(chunk);
+      },
+      onEnd: () => {
+        cancelDeadline();
+        resolve({ status, body: Buffer.concat(chunks).toString('utf8') });
+      },
+      onError: (error) => {
+        cancelDeadline();
+        reject(error);
+      },
+    });
+  });
+}
