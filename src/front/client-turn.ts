@@ -120,9 +120,21 @@ export class ClientTurn implements StreamListener {
 
   /** The client is gone: the upstream call is cut at once. */
   clientLeft(): void {
-    this.#pending?.();
-    this.#stream?.cancel();
+    this.#cut();
     this.#finish(CLIENT_LEFT, undefined, 'cancelled');
+  }
+
+  /** Ends the turn from our side; the client is told why. */
+  abandon(error: SwitchyardError): void {
+    this.#cut();
+    this.#answerError(error);
+  }
+
+  #cut(): void {
+    this.#pending?.();
+    this.#pending = undefined;
+    this.#stream?.cancel();
+    this.#stream = undefined;
   }
 
   #try(target: Target): void {

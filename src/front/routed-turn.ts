@@ -10,7 +10,7 @@ import { isOwnCode } from '../formats/openai-error.ts';
 import { refusalOf } from '../routing/refusals.ts';
 import { roundsOf, waitForRound } from '../routing/rounds.ts';
 import type { AccountHandle, CredentialId } from '../ids.ts';
-import type { BindingTable } from '../routing/binding-table.ts';
+import type { Binding, BindingTable } from '../routing/binding-table.ts';
 import type { ConversationKeys } from '../routing/session.ts';
 import type { Cursors } from '../routing/cursors.ts';
 import type { Offer } from '../routing/table.ts';
@@ -176,12 +176,21 @@ export class RoutedTurn {
     const pinned = this.#named(this.#parts.socket?.pin, nowMs);
     if (conversation === undefined) return pinned ?? this.#choose(nowMs);
     const binding = bindings.find(conversation, nowMs);
+    if (pinned === undefined && this.#livesElsewhere(binding, nowMs)) return undefined;
     const bound = pinned ?? this.#named(binding?.credential, nowMs);
     const offer = bound ?? this.#choose(nowMs);
     // The home of this conversation had no fault in its failure: this is only a visit elsewhere.
     const visit = binding?.proven === true && this.#tried.has(binding.credential);
     if (offer !== undefined && !visit) bindings.bind(conversation, offer.credential.id, nowMs);
     return offer;
+  }
+
+  /** The conversation's home has no WebSockets and is free: a turn for sockets must not move it. */
+  #livesElsewhere(binding: Binding | undefined, nowMs: number): boolean {
+    const { socket, resolved, states } = this.#parts;
+    if (binding === undefined || socket?.only !== 'websockets') return false;
+    const home = resolved.model.offers.get(binding.credential);
+    return home !== undefined && !home.credential.websockets && isFree(home, states, nowMs);
   }
 
   /** The offer of one credential, if it may serve now. */

@@ -11,7 +11,8 @@ describe('routes', () => {
   for (const [path, format] of turns) {
     it(`${path} takes turns of ${format}, by POST, with a key`, () => {
       const entry = routeOf(path);
-      assert.deepEqual(entry?.route, { kind: 'turn', format });
+      const sockets = format === 'openai-response' ? { sockets: true } : {};
+      assert.deepEqual(entry?.route, { kind: 'turn', format, ...sockets });
       assert.deepEqual(entry?.methods, ['POST']);
       assert.equal(entry?.guarded, true);
     });
