@@ -8,6 +8,7 @@ import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
 import { systemClock, type UpstreamClock } from '../clock.ts';
 import type { ConnectHandler, SocketClient, SocketLimits, SocketRequest } from './types.ts';
 import type { UpstreamTimeouts } from '../../config/types.ts';
+import type { WebSocket } from 'ws';
 
 /** Ways to upstreams that are kept for their TLS sessions; when full, all are dropped. */
 export const MAX_DIALS = 256;
@@ -28,38 +29,37 @@ export class UpstreamSockets implements SocketClient {
   readonly #env: Environment;
   readonly #dials = new Map<string, Dial>();
   readonly #handshakes = new Set<Handshake>();
-  readonly #open = new Map<OpenSocket, () => void>();
+  readonly #open = new Set<OpenSocket>();
   readonly #home: SocketHome & { timeouts: UpstreamTimeouts; limits: SocketLimits };
-  #closed = false;
+  #closing: Promise<void> | undefined;
+  #onEmpty: () => void = () => undefined;
 
-  constructor({
-    timeouts,
-    limits,
-    clock = systemClock,
-    env = process.env,
-  }: UpstreamSocketsOptions) {
+  constructor(options: UpstreamSocketsOptions) {
+    const { timeouts, limits, clock = systemClock, env = process.env } = options;
     this.#deadlines = new Deadlines(clock);
     this.#env = env;
     const forget = (socket: OpenSocket): void => this.#forget(socket);
     this.#home = { deadlines: this.#deadlines, timeouts, limits, forget };
   }
 
+  /** Sockets that are open or closing. */
   get openSockets(): number {
     return this.#open.size;
   }
 
-  /** Limits of handshakes and turns from now on. */
+  /** Limits of handshakes that begin from now on, and of all turns. */
   setTimeouts(timeouts: UpstreamTimeouts): void {
     this.#home.timeouts = timeouts;
   }
 
+  /** Limits of all sockets; that of frames counts for sockets that are opened from now on. */
   setLimits(limits: SocketLimits): void {
     this.#home.limits = limits;
   }
 
   connect(request: SocketRequest, handler: ConnectHandler): { abort(): void } {
     try {
-      if (this.#closed) throw closedClient();
+      if (this.#closing !== undefined) throw closedClient();
       return this.#begin(request, handler);
     } catch (thrown) {
       queueMicrotask(() => handler.onError(toSwitchyardError(thrown)));
@@ -67,16 +67,17 @@ export class UpstreamSockets implements SocketClient {
     }
   }
 
-  /** Ends all sockets; resolves when every one is closed. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /** Ends all handshakes and turns with `cancelled`; resolves when every socket is closed. */
+  close(): Promise<void> {
+    this.#closing ??= this.#endAll();
+    return this.#closing;
+  }
+
+  async #endAll(): Promise<void> {
     const cancelled = new SwitchyardError('cancelled');
     for (const handshake of [...this.#handshakes]) handshake.fail(cancelled);
-    const all = [...this.#open.keys()].map(
-      (socket) => new Promise<void>((resolve) => this.#open.set(socket, resolve)),
-    );
-    for (const socket of [...this.#open.keys()]) socket.terminate(cancelled);
-    await Promise.all(all);
+    for (const socket of [...this.#open]) socket.terminate(cancelled);
+    if (this.#open.size > 0) await new Promise<void>((resolve) => (this.#onEmpty = resolve));
     this.#deadlines.stop();
   }
 
@@ -90,16 +91,24 @@ export class UpstreamSockets implements SocketClient {
       timeouts: this.#home.timeouts,
       deadlines: this.#deadlines,
       maxFrameBytes: this.#home.limits.maxFrameBytes,
-      handler,
-      onUpgraded: (ws, headers) => {
-        const socket = new OpenSocket(ws, headers, this.#home);
-        this.#open.set(socket, () => undefined);
-        handler.onOpen(socket);
-      },
-      onOver: () => void this.#handshakes.delete(handshake),
+      onOver: (over) => void this.#handshakes.delete(over),
+      onOpen: (ws, headers) => this.#onOpen(ws, headers, handler),
+      onRefused: (...answer) => guarded(handler, () => handler.onRefused(...answer)),
+      onError: (error) => handler.onError(error),
     });
+    handshake.begin();
     this.#handshakes.add(handshake);
     return handshake;
+  }
+
+  #onOpen(ws: WebSocket, headers: string[], handler: ConnectHandler): void {
+    const socket = new OpenSocket(ws, headers, this.#home);
+    this.#open.add(socket);
+    guarded(
+      handler,
+      () => handler.onOpen(socket),
+      (error) => socket.terminate(error),
+    );
   }
 
   #dialFor(url: URL, proxyUrl: string, proxy: Proxy | undefined): Dial {
@@ -113,15 +122,31 @@ export class UpstreamSockets implements SocketClient {
   }
 
   #forget(socket: OpenSocket): void {
-    this.#open.get(socket)?.();
     this.#open.delete(socket);
+    if (this.#open.size === 0) this.#onEmpty();
+  }
+}
+
+/** A handler that throws hears its own error: nothing else would end what it serves. */
+function guarded(
+  handler: ConnectHandler,
+  call: () => void,
+  onThrown?: (error: SwitchyardError) => void,
+): void {
+  try {
+    call();
+  } catch (thrown) {
+    const error = toSwitchyardError(thrown);
+    onThrown?.(error);
+    handler.onError(error);
   }
 }
 
 /** The address as HTTP knows it: proxies are chosen by it. */
 function httpUrl(address: string): URL {
-  const url = address.replace(/^ws/i, 'http');
-  if (URL.canParse(url) && /^https?:/i.test(url)) return new URL(url);
+  if (/^wss?:/i.test(address) && URL.canParse(address)) {
+    return new URL(address.replace(/^ws/i, 'http'));
+  }
   throw new SwitchyardError('upstream_connect_failed', {
     message: 'the upstream address is not a WebSocket URL',
   });

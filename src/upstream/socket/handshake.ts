@@ -1,7 +1,13 @@
 /** One WebSocket handshake: the way to the upstream, the upgrade, and what refuses it. */
 import { connectFailure, limitFailure } from '../failures.ts';
+import { handshakeHeaders } from './headers.ts';
+import { isIP } from 'node:net';
+import { MAX_HEAD_BYTES } from '../connection.ts';
+import { Refusal, REFUSAL_MS } from './refusal.ts';
 import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
+import { upgradeFailure, upgradeLimit } from './ends.ts';
 import { WebSocket, type ClientOptions } from 'ws';
+import type { buildConnector } from 'undici';
 import type { ConnectHandler, SocketRequest } from './types.ts';
 import type { Deadlines, Watched } from '../deadlines.ts';
 import type { Dial } from '../dial.ts';
@@ -9,8 +15,11 @@ import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { UpstreamTimeouts } from '../../config/types.ts';
 
-/** Bytes of a refusal's body that are kept; real ones have a few hundred. */
-export const MAX_REFUSAL_BYTES = 256 * 1024;
+/** Milliseconds of a handshake as a whole, whatever the other limits say (codex.md 2.2). */
+export const HANDSHAKE_MS = 30_000;
+
+/** Bytes of a frame that a string can hold; larger limits are cut to it. */
+const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 
 /** What a handshake needs to run. */
 export interface HandshakeParts {
@@ -21,9 +30,11 @@ export interface HandshakeParts {
   timeouts: UpstreamTimeouts;
   deadlines: Deadlines;
   maxFrameBytes: number;
-  handler: Omit<ConnectHandler, 'onOpen'>;
-  onUpgraded(ws: WebSocket, headers: string[]): void;
-  onOver(): void;
+  /** Comes first of all that ends a handshake. */
+  onOver(handshake: Handshake): void;
+  onOpen(ws: WebSocket, headers: string[]): void;
+  onRefused: ConnectHandler['onRefused'];
+  onError: ConnectHandler['onError'];
 }
 
 type Stage = 'connect' | 'upgrade' | 'refusal' | 'over';
@@ -31,63 +42,54 @@ type Stage = 'connect' | 'upgrade' | 'refusal' | 'over';
 /** See the head of the file. */
 export class Handshake implements Watched {
   readonly #parts: HandshakeParts;
-  #stage: Stage = 'connect';
+  readonly #begun: number;
   #since: number;
-  #giveUp: () => void = () => undefined;
+  #stage: Stage = 'connect';
+  #giveUp: (() => void) | undefined;
   #ws: WebSocket | undefined;
   #headers: string[] = [];
-  #finishRefusal: () => void = () => undefined;
+  #refusal: Refusal | undefined;
 
   constructor(parts: HandshakeParts) {
     this.#parts = parts;
-    this.#since = parts.deadlines.now();
-    parts.deadlines.watch(this);
-    const url = new URL(parts.request.url);
-    const secure = url.protocol === 'wss:';
-    const hostname = url.hostname.replace(/^\[|\]$/g, '');
-    this.#giveUp = parts.dial(
-      {
-        hostname,
-        host: url.host,
-        protocol: secure ? 'https:' : 'http:',
-        port: url.port,
-        ...(secure && { servername: hostname }),
-      },
-      (error, socket) => {
-        if (this.#over) return void socket?.destroy();
-        if (error !== null) this.fail(connectFailure(error, parts.where));
-        else this.#upgrade(socket);
-      },
-    );
+    this.#begun = parts.deadlines.now();
+    this.#since = this.#begun;
+  }
+
+  /** Nothing is reported before this has returned. */
+  begin(): void {
+    const { dial, deadlines, request, where } = this.#parts;
+    this.#giveUp = dial(targetOf(new URL(request.url)), (error, socket) => {
+      if (this.#stage === 'over') return void socket?.destroy();
+      if (error === null) this.#upgrade(socket);
+      else this.fail(connectFailure(error, where));
+    });
+    deadlines.watch(this);
   }
 
   abort(): void {
-    // The handler hears nothing before `connect` has returned.
     queueMicrotask(() => this.fail(new SwitchyardError('cancelled')));
   }
 
   fail(error: SwitchyardError): void {
-    if (this.#over) return;
+    if (this.#stage === 'over') return;
     this.#end();
-    this.#giveUp();
-    this.#ws?.terminate();
-    this.#parts.handler.onError(error);
+    this.#parts.onError(error);
   }
 
   onTick(now: number): void {
     const { connectMs, headersMs } = this.#parts.timeouts;
-    const limit = this.#stage === 'connect' ? connectMs : headersMs;
-    if (limit <= 0 || now - this.#since < limit) return;
-    if (this.#stage === 'refusal') return this.#finishRefusal();
-    const what =
-      this.#stage === 'connect'
-        ? `no connection to ${this.#parts.where}`
-        : `no WebSocket handshake with ${this.#parts.where}`;
-    this.fail(limitFailure('upstream_connect_failed', what, limit));
-  }
-
-  get #over(): boolean {
-    return this.#stage === 'over';
+    const waited = now - this.#since;
+    if (this.#stage === 'refusal') {
+      if (waited >= within(headersMs, REFUSAL_MS)) this.#refusal?.finish();
+    } else if (this.#stage === 'connect') {
+      const limit = within(connectMs, HANDSHAKE_MS);
+      const what = `no connection to ${this.#parts.where}`;
+      if (waited >= limit) this.fail(limitFailure('upstream_connect_failed', what, limit));
+    } else {
+      const limit = within(headersMs, HANDSHAKE_MS - (this.#since - this.#begun));
+      if (waited >= limit) this.fail(upgradeLimit(this.#parts.where, limit));
+    }
   }
 
   #upgrade(socket: Duplex): void {
@@ -98,8 +100,8 @@ export class Handshake implements Watched {
       ws.once('upgrade', (answer: IncomingMessage) => (this.#headers = answer.rawHeaders));
       ws.once('open', () => this.#onOpen(ws));
       ws.once('unexpected-response', (_, answer: IncomingMessage) => this.#onRefused(answer));
-      // Also called after the end, by our own `terminate`.
-      ws.on('error', (error) => this.fail(connectFailure(error, this.#parts.where)));
+      // Stays: `ws` reports our own giving up, too, and an unheard error ends the process.
+      ws.on('error', (error) => this.fail(upgradeFailure(error, this.#parts.where)));
     } catch (thrown) {
       socket.destroy();
       this.fail(connectFailure(toSwitchyardError(thrown), this.#parts.where));
@@ -107,42 +109,34 @@ export class Handshake implements Watched {
   }
 
   #options(socket: Duplex): ClientOptions {
-    return {
+    const options: ClientOptions & { maxHeaderSize: number } = {
       createConnection: (() => socket) as unknown as ClientOptions['createConnection'],
-      headers: headersObject(this.#parts.request.headers),
+      headers: handshakeHeaders(this.#parts.request.headers),
+      // Its contexts would be several times as large as everything else that a socket keeps.
       perMessageDeflate: false,
-      maxPayload: this.#parts.maxFrameBytes,
+      maxPayload: within(this.#parts.maxFrameBytes, MAX_FRAME_BYTES),
+      maxHeaderSize: MAX_HEAD_BYTES,
     };
+    return options;
   }
 
   #onOpen(ws: WebSocket): void {
-    if (this.#over) return;
+    if (this.#stage === 'over') return;
+    this.#ws = undefined;
+    this.#giveUp = undefined;
     this.#end();
     ws.removeAllListeners();
-    this.#parts.onUpgraded(ws, this.#headers);
+    this.#parts.onOpen(ws, this.#headers);
   }
 
   #onRefused(answer: IncomingMessage): void {
-    if (this.#over) return;
+    if (this.#stage === 'over') return void answer.destroy();
     this.#enter('refusal');
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    this.#finishRefusal = () => {
-      if (this.#over) return;
+    this.#refusal = new Refusal(answer, (status, headers, body) => {
+      if (this.#stage === 'over') return;
       this.#end();
-      answer.destroy();
-      this.#ws?.terminate();
-      const body = Buffer.concat(chunks).subarray(0, MAX_REFUSAL_BYTES).toString('utf8');
-      this.#parts.handler.onRefused(answer.statusCode ?? 0, answer.rawHeaders, body);
-    };
-    answer.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= MAX_REFUSAL_BYTES) this.#finishRefusal();
+      this.#parts.onRefused(status, headers, body);
     });
-    answer.on('end', this.#finishRefusal);
-    answer.on('error', this.#finishRefusal);
-    answer.on('close', this.#finishRefusal);
   }
 
   #enter(stage: Stage): void {
@@ -153,14 +147,21 @@ export class Handshake implements Watched {
   #end(): void {
     this.#stage = 'over';
     this.#parts.deadlines.forget(this);
-    this.#parts.onOver();
+    this.#parts.onOver(this);
+    this.#giveUp?.();
+    this.#ws?.terminate();
   }
 }
 
-function headersObject(flat: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let index = 0; index + 1 < flat.length; index += 2) {
-    headers[flat[index] as string] = flat[index + 1] as string;
-  }
-  return headers;
+function targetOf(url: URL): buildConnector.Options {
+  const secure = url.protocol === 'wss:';
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const { host, port } = url;
+  const target = { hostname, host, port, protocol: secure ? 'https:' : 'http:' };
+  // An address is no server name (RFC 6066, 3).
+  return secure && isIP(hostname) === 0 ? { ...target, servername: hostname } : target;
 }
+
+/** The limit that comes first; `limit` 0 = none. */
+const within = (limit: number, bound: number): number =>
+  limit > 0 ? Math.min(limit, bound) : bound;

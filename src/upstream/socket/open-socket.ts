@@ -2,29 +2,33 @@
  * An upstream WebSocket after its handshake: one turn at a time, its limits, pings, and the one
  * ending. An idle one holds no timer and nothing of its last turn.
  */
-import { badFrame, CUT, endFailure, socketFailure } from './ends.ts';
-import { limitFailure } from '../failures.ts';
-import { RunningTurn } from './running-turn.ts';
-import type { SwitchyardError } from '../../errors.ts';
+import { badFrame, endFailure, noPong, notUsable, socketFailure } from './ends.ts';
+import { RunningTurn, type TurnOwner } from './running-turn.ts';
+import { toSwitchyardError, type SwitchyardError } from '../../errors.ts';
 import type { Deadlines, Watched } from '../deadlines.ts';
 import type { SocketEnd, SocketLimits, SocketTurn } from './types.ts';
 import type { SocketTurnHandler, UpstreamSocket } from './types.ts';
 import type { UpstreamTimeouts } from '../../config/types.ts';
 import type { WebSocket } from 'ws';
 
-/** Milliseconds for the other side to answer a close frame. */
+/** Milliseconds for the other side to end a closing handshake; then the connection is cut. */
 export const CLOSE_MS = 2_000;
+
+/** Close codes that we send (RFC 6455, 7.4.1). */
+const REGULAR = 1000;
+const NOT_TEXT = 1003;
 
 /** What all sockets of a client share; settings change while sockets are open. */
 export interface SocketHome {
   readonly deadlines: Deadlines;
   readonly timeouts: UpstreamTimeouts;
   readonly limits: SocketLimits;
+  /** The socket is gone. */
   forget(socket: OpenSocket): void;
 }
 
 /** See the head of the file. */
-export class OpenSocket implements UpstreamSocket, Watched {
+export class OpenSocket implements UpstreamSocket, TurnOwner, Watched {
   readonly openedAt: number;
   readonly headers: string[];
   onClosed: ((end: SocketEnd) => void) | undefined;
@@ -35,10 +39,8 @@ export class OpenSocket implements UpstreamSocket, Watched {
   #restedAt: number;
   #pingAt: number;
   #awaitsPong = false;
+  /** When the end began, ours or the other side's. */
   #closingAt: number | undefined;
-  #closed = false;
-  /** Why it ends, when that is known before `close`. */
-  #failure: SwitchyardError | undefined;
 
   constructor(ws: WebSocket, headers: string[], home: SocketHome) {
     this.#ws = ws;
@@ -49,13 +51,14 @@ export class OpenSocket implements UpstreamSocket, Watched {
     this.#pingAt = this.openedAt;
     ws.on('message', (data: Buffer, isBinary) => this.#onMessage(data, isBinary));
     ws.on('pong', () => (this.#awaitsPong = false));
-    ws.on('error', (error) => (this.#failure ??= socketFailure(error)));
+    // `ws` has sent a close frame that names the fault, and reads nothing more.
+    ws.on('error', (error) => this.#leave(socketFailure(error)));
     ws.on('close', (code, reason) => this.#onClose({ code, reason: reason.toString('utf8') }));
     home.deadlines.watch(this);
   }
 
   get open(): boolean {
-    return !this.#closed && this.#closingAt === undefined && this.#ws.readyState === this.#ws.OPEN;
+    return this.#closingAt === undefined && this.#ws.readyState === this.#ws.OPEN;
   }
 
   get busy(): boolean {
@@ -67,18 +70,15 @@ export class OpenSocket implements UpstreamSocket, Watched {
   }
 
   send(frame: Uint8Array, handler: SocketTurnHandler): SocketTurn {
-    const turn = new RunningTurn(handler, {
-      now: () => this.#home.deadlines.now(),
-      setPaused: (paused) => (paused ? this.#ws.pause() : this.#ws.resume()),
-      release: () => this.#release(turn),
-      cut: (error) => this.#cut(error),
-    });
+    const turn = new RunningTurn(handler, this);
     if (!this.open || this.busy) {
-      queueMicrotask(() => turn.fail(endFailure({ code: CUT, reason: 'not open' }), undefined));
+      const error = notUsable(this.open ? 'carries another turn' : 'is not open');
+      queueMicrotask(() => turn.fail(error, undefined));
       return turn;
     }
     this.#turn = turn;
     this.#turns += 1;
+    // A failed write is followed by `close`, which ends the turn.
     this.#ws.send(frame, { binary: false, compress: false }, (error) => {
       if (!error) turn.markSent();
     });
@@ -86,24 +86,45 @@ export class OpenSocket implements UpstreamSocket, Watched {
   }
 
   close(): void {
-    if (this.#closed || this.#closingAt !== undefined) return;
-    this.#closingAt = this.#home.deadlines.now();
-    this.#ws.close(1000);
+    this.#close(REGULAR);
   }
 
-  /** Ends the socket at once. */
+  /** Ends the socket and its turn at once. */
   terminate(error: SwitchyardError): void {
-    this.#cut(error);
+    this.#leave(error, () => this.#ws.terminate());
+  }
+
+  now(): number {
+    return this.#home.deadlines.now();
+  }
+
+  setPaused(turn: RunningTurn, paused: boolean): void {
+    if (this.#turn !== turn) return;
+    if (paused) this.#ws.pause();
+    else this.#resume();
+  }
+
+  release(turn: RunningTurn): void {
+    if (this.#turn !== turn) return;
+    this.#turn = undefined;
+    this.#restedAt = this.now();
+    if (this.#ws.isPaused) this.#resume();
+  }
+
+  abandon(turn: RunningTurn, error: SwitchyardError): void {
+    if (this.#turn === turn) this.terminate(error);
   }
 
   onTick(now: number): void {
     const { limits, timeouts } = this.#home;
+    // The other side began to close, and may never get to the end of it.
+    if (this.#ws.readyState !== this.#ws.OPEN) this.#closingAt ??= now;
     if (this.#closingAt !== undefined) {
       if (now - this.#closingAt >= CLOSE_MS) this.#ws.terminate();
       return;
     }
     const failure = this.#turn?.expired(now, timeouts);
-    if (failure !== undefined) return this.#cut(failure);
+    if (failure !== undefined) return this.terminate(failure);
     if (!this.busy && limits.idleMs > 0 && now - this.#restedAt >= limits.idleMs) {
       return this.close();
     }
@@ -111,54 +132,61 @@ export class OpenSocket implements UpstreamSocket, Watched {
   }
 
   #ping(now: number, pingMs: number): void {
-    this.#pingAt = now;
     // A reader that we hold back can not bring its pong.
     if (this.#ws.isPaused) return;
-    if (this.#awaitsPong) {
-      this.#cut(limitFailure('upstream_stalled', 'the upstream answered no ping', pingMs));
-      return;
-    }
+    if (this.#awaitsPong) return this.terminate(noPong(pingMs));
+    this.#pingAt = now;
     this.#awaitsPong = true;
     this.#ws.ping();
   }
 
-  #onMessage(data: Buffer, isBinary: boolean): void {
-    const turn = this.#turn;
-    if (isBinary) return this.#cut(badFrame('it is binary'));
-    // Nobody waits for what comes between turns (codex.md 2.5).
-    if (turn === undefined || data.length === 0) return;
-    const text = data.toString('utf8');
-    if (text.trim() !== '') turn.take(text);
+  #resume(): void {
+    // A pong that is still on its way behind other bytes gets the whole time again.
+    this.#pingAt = this.now();
+    this.#ws.resume();
   }
 
-  #cut(error: SwitchyardError): void {
-    this.#failure ??= error;
+  #onMessage(data: Buffer, isBinary: boolean): void {
+    this.#awaitsPong = false;
+    const turn = this.#turn;
+    try {
+      if (isBinary) return this.#onBinary();
+      // Nobody waits for what comes between turns (codex.md 2.5).
+      const text = turn === undefined ? '' : data.toString('utf8');
+      if (text.trim() === '') return;
+      turn?.markAnswering();
+      turn?.take(text);
+    } catch (thrown) {
+      this.terminate(toSwitchyardError(thrown));
+    }
+  }
+
+  #onBinary(): void {
+    this.#turn?.markAnswering();
+    this.#leave(badFrame('it is binary'), () => this.#close(NOT_TEXT));
+  }
+
+  #close(code: number): void {
+    if (this.#closingAt !== undefined) return;
+    this.#closingAt = this.now();
+    this.#ws.close(code);
+  }
+
+  /** The turn ends now, the socket as soon as it can. */
+  #leave(error: SwitchyardError, end?: () => void): void {
     const turn = this.#turn;
     this.#turn = undefined;
-    this.#ws.terminate();
+    end?.();
+    this.#closingAt ??= this.now();
     turn?.fail(error, undefined);
   }
 
   #onClose(end: SocketEnd): void {
-    if (this.#closed) return;
-    this.#closed = true;
     this.#home.deadlines.forget(this);
     this.#home.forget(this);
     const turn = this.#turn;
     this.#turn = undefined;
-    if (this.#failure === undefined) turn?.fail(endFailure(end), end);
-    else turn?.fail(this.#failure, lostBy(this.#failure, end));
+    turn?.fail(endFailure(end), end);
     this.onClosed?.(end);
   }
-
-  #release(turn: RunningTurn): void {
-    if (this.#turn !== turn) return;
-    this.#turn = undefined;
-    this.#restedAt = this.#home.deadlines.now();
-    if (this.#ws.isPaused) this.#ws.resume();
-  }
 }
-
-/** A reset connection is an end that the other side made; broken bytes are not. */
-const lostBy = (failure: SwitchyardError, end: SocketEnd): SocketEnd | undefined =>
-  failure.code === 'upstream_connection_lost' ? end : undefined;

@@ -1,34 +1,34 @@
 /** One turn on an open socket: how far it came, its limits, and exactly one ending. */
 import { limitFailure } from '../failures.ts';
-import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
+import { SwitchyardError } from '../../errors.ts';
 import type { CallPhase } from '../types.ts';
 import type { SocketEnd, SocketTurn, SocketTurnHandler } from './types.ts';
 import type { UpstreamTimeouts } from '../../config/types.ts';
 
-/** What a turn may do with its socket. */
-export interface TurnSocket {
+/** What a turn may do with its socket. Without effect for a turn that the socket does not carry. */
+export interface TurnOwner {
   now(): number;
-  setPaused(paused: boolean): void;
+  setPaused(turn: RunningTurn, paused: boolean): void;
   /** The turn is over, the socket goes on. */
-  release(): void;
+  release(turn: RunningTurn): void;
   /** The turn is over, and so is the socket. */
-  cut(error: SwitchyardError): void;
+  abandon(turn: RunningTurn, error: SwitchyardError): void;
 }
 
 /** See the head of the file. */
 export class RunningTurn implements SocketTurn {
   readonly #handler: SocketTurnHandler;
-  readonly #socket: TurnSocket;
+  readonly #owner: TurnOwner;
   #phase: CallPhase = 'not-sent';
   #since: number;
   #moved = false;
   #paused = false;
   #ended = false;
 
-  constructor(handler: SocketTurnHandler, socket: TurnSocket) {
+  constructor(handler: SocketTurnHandler, owner: TurnOwner) {
     this.#handler = handler;
-    this.#socket = socket;
-    this.#since = socket.now();
+    this.#owner = owner;
+    this.#since = owner.now();
   }
 
   /** The frame was handed to the operating system. */
@@ -36,15 +36,15 @@ export class RunningTurn implements SocketTurn {
     if (this.#phase === 'not-sent') this.#phase = 'sent';
   }
 
-  take(text: string): void {
-    if (this.#ended) return;
+  /** A data frame came. */
+  markAnswering(): void {
     this.#phase = 'answering';
     this.#moved = true;
-    try {
-      this.#handler.onFrame(text);
-    } catch (thrown) {
-      this.#socket.cut(toSwitchyardError(thrown));
-    }
+  }
+
+  /** Hands on a text frame; what the handler throws comes out. */
+  take(text: string): void {
+    if (!this.#ended) this.#handler.onFrame(text);
   }
 
   fail(error: SwitchyardError, end: SocketEnd | undefined): void {
@@ -71,28 +71,29 @@ export class RunningTurn implements SocketTurn {
   pause(): void {
     if (this.#ended || this.#paused) return;
     this.#paused = true;
-    this.#socket.setPaused(true);
+    this.#owner.setPaused(this, true);
   }
 
   resume(): void {
     if (this.#ended || !this.#paused) return;
     this.#paused = false;
-    this.#since = this.#socket.now();
-    this.#socket.setPaused(false);
+    this.#since = this.#owner.now();
+    this.#owner.setPaused(this, false);
   }
 
-  /** The first frame is seen here already. */
-  markFirstEvent(): void {
-    this.#phase = 'answering';
-  }
+  /** Nothing to do: every frame is a whole event, so the first one was seen here already. */
+  markFirstEvent(): void {}
 
   abort(): void {
-    if (!this.#ended) this.#socket.cut(new SwitchyardError('cancelled'));
+    if (this.#ended) return;
+    const cancelled = new SwitchyardError('cancelled');
+    this.#owner.abandon(this, cancelled);
+    this.fail(cancelled, undefined);
   }
 
   done(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#socket.release();
+    this.#owner.release(this);
   }
 }

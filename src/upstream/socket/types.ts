@@ -21,30 +21,42 @@ export interface SocketEnd {
   reason: string;
 }
 
-/** Callbacks of one handshake; exactly one is called, and only after `connect` has returned. */
+/**
+ * Callbacks of one handshake; exactly one is called, and only after `connect` has returned. If one
+ * throws, the socket is closed and `onError` gets what was thrown.
+ */
 export interface ConnectHandler {
   onOpen(socket: UpstreamSocket): void;
   /** The upgrade was answered with an HTTP status. `body` is cut to a bound, decoded as UTF-8. */
   onRefused(status: number, headers: string[], body: string): void;
-  /** No connection, a broken answer, or a limit: nothing was sent. */
+  /**
+   * Nothing of a turn was sent. `upstream_connect_failed`: no connection, or it ended before the
+   * answer; `upstream_bad_answer`: a broken answer; `upstream_timeout`: none in time; `cancelled`.
+   */
   onError(error: SwitchyardError): void;
 }
 
-/** Callbacks of one turn on a socket. After `onError`, or the owner's `done`, nothing else is called. */
+/**
+ * Callbacks of one turn on a socket. After `onError`, or the owner's `done`, nothing else is called.
+ * If `onFrame` throws, the socket is closed and `onError` gets what was thrown.
+ */
 export interface SocketTurnHandler {
   /** A text frame; never blank. */
   onFrame(text: string): void;
   /**
    * The socket ended, stalled or broke the protocol (binary frame): the socket is closed. `phase`:
    * `not-sent` when the frame did not leave this process, `sent` when no frame came back, else
-   * `answering`. `end` is there when the other side closed.
+   * `answering`. `end` is there when the other side closed, or its connection broke (1006).
+   * Codes: `upstream_connection_lost`, `upstream_message_too_big` (close code 1009),
+   * `upstream_bad_answer`, `upstream_timeout`, `upstream_stalled`, `cancelled`.
    */
   onError(error: SwitchyardError, phase: CallPhase, end: SocketEnd | undefined): void;
 }
 
 /**
  * A running turn. `abort` closes the socket: the protocol has no way to stop a turn. The limits for
- * the first event and between events run until `done`.
+ * the first event and between events run until `done`, and stand still while the turn is paused. At
+ * most 16 KiB of frames that were already read still come after `pause`.
  */
 export interface SocketTurn extends UpstreamCall {
   /** The terminal frame was handled: the socket is free for the next turn. */
@@ -75,16 +87,19 @@ export interface UpstreamSocket {
 
 /** Limits of sockets between turns. */
 export interface SocketLimits {
-  /** Milliseconds without a turn after which a socket is closed. */
+  /** Milliseconds without a turn after which a socket is closed; 0 = none. */
   idleMs: number;
-  /** Milliseconds between pings on an idle or busy socket; 0 = none. A ping without pong until the next closes it. */
+  /**
+   * Milliseconds between pings on an idle or busy socket; 0 = none. Where neither a pong nor a
+   * message comes until the next one, the socket is lost.
+   */
   pingMs: number;
-  /** Bytes of one received frame. */
+  /** Bytes of one received message, all its fragments together. */
   maxFrameBytes: number;
 }
 
 /** Opens upstream sockets. */
 export interface SocketClient {
-  /** Never throws. The result gives up: the handler then gets `cancelled`. */
+  /** Never throws. The result gives up: the handler then gets `cancelled`, a little later. */
   connect(request: SocketRequest, handler: ConnectHandler): { abort(): void };
 }
