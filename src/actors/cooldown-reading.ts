@@ -7,7 +7,13 @@
  * its answer knows more, e.g. of a reset that was bought or granted.
  */
 import { cleanModelState } from './cooldown.ts';
-import { isExhausted, windowsOf, withReading, type QuotaReading } from '../credentials/quota.ts';
+import {
+  isExhausted,
+  MATERIAL_RESET_MS,
+  windowsOf,
+  withReading,
+  type QuotaReading,
+} from '../credentials/quota.ts';
 import type { CredentialState, ModelState } from '../credentials/state.ts';
 
 /** The end that a reading gives to the cooldowns of its limit; 0: there is no reason for one. */
@@ -64,7 +70,7 @@ function revise(state: CredentialState, verdict: Verdict, nowMs: number): Creden
   return same ? state : { ...state, account, models: Object.fromEntries(models) };
 }
 
-/** Does this limit, and nothing else, block the place for longer than the verdict has it? */
+/** Does this limit, and nothing else, block the place for noticeably longer than the verdict has it? */
 function isOpenTo(place: ModelState, verdict: Verdict, nowMs: number): boolean {
   const { quota, lastError, suspension = 'quota', updatedAt, nextRetryAt = 0 } = place;
   const endsAt = quota.nextRecoverAt ?? 0;
@@ -73,7 +79,8 @@ function isOpenTo(place: ModelState, verdict: Verdict, nowMs: number): boolean {
     lastError?.limit === verdict.limit &&
     suspension === 'quota' &&
     verdict.askedAtMs > updatedAt &&
-    endsAt > Math.max(nowMs, verdict.endMs) &&
+    endsAt > nowMs &&
+    endsAt - verdict.endMs >= MATERIAL_RESET_MS &&
     nextRetryAt <= endsAt
   );
 }

@@ -216,7 +216,7 @@ export class RoutedTurn {
     const { model } = resolved;
     const score =
       strategy === 'headroom'
-        ? ({ credential, upstream }: Offer): number =>
+        ? ({ credential, upstream }: Offer): number | undefined =>
             headroomScore(states.get(credential.id)?.quota, upstream, nowMs)
         : undefined;
     for (const tier of model.tiers) {

@@ -9,9 +9,6 @@
 import { isExhausted, limitFor, windowsOf } from '../credentials/quota.ts';
 import type { QuotaReadings, QuotaWindow } from '../credentials/quota.ts';
 
-/** Of accounts of which nothing is known: evenly used. They get turns, and so become known. */
-export const UNKNOWN_SCORE = 1;
-
 /**
  * Least time left to reckon with, milliseconds: a new conversation lasts longer than this, so that
  * what is left in the last minutes can not be saved by it.
@@ -20,15 +17,16 @@ export const LEAST_LEFT_MS = 5 * 60_000;
 
 const MINUTE_MS = 60_000;
 
-/** 0: exhausted; the higher, the rather. `models`: upstream models of the turn. */
+/** 0: exhausted; the higher, the rather; undefined: not known. `models`: upstream models of the turn. */
 export function headroomScore(
   readings: QuotaReadings | undefined,
   models: readonly string[],
   nowMs: number,
-): number {
+): number | undefined {
   const limit = readings && limitFor(readings, models);
   const windows = limit === undefined ? [] : windowsOf(limit);
-  return windows.reduce((score, window) => score * paceOf(window, nowMs), UNKNOWN_SCORE);
+  if (windows.length === 0) return undefined;
+  return windows.reduce((score, window) => score * paceOf(window, nowMs), 1);
 }
 
 /** A window that was reset starts with its next turn: nothing of it is used, nothing will be lost. */

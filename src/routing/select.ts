@@ -27,8 +27,8 @@ export interface Cursor {
 /** May this member be chosen now? */
 export type Eligible = (offer: Offer) => boolean;
 
-/** How much the member's quota asks to be used (`headroom.ts`); 0 = it has none. */
-export type Score = (offer: Offer) => number;
+/** How much the member's quota asks to be used (`headroom.ts`); 0: it has none; undefined: unknown. */
+export type Score = (offer: Offer) => number | undefined;
 
 /**
  * Scores from this share of the best one on count as equal, and take turns. Readings come in whole
@@ -71,7 +71,10 @@ function chooseNext(
   return undefined;
 }
 
-/** The best score of the eligible ones, and those close to it in turn. */
+/**
+ * The best of the eligible ones, and those close to it, in turn. Those of which nothing is known
+ * count as the best: a turn each, and they are known.
+ */
 function chooseRichest(
   members: readonly Offer[],
   eligible: Eligible,
@@ -79,11 +82,11 @@ function chooseRichest(
   score: Score,
 ): Offer | undefined {
   const scores = new Map(members.filter(eligible).map((offer) => [offer, score(offer)] as const));
-  const least = Math.max(...scores.values()) * TIE_SHARE;
-  const isRich = (offer: Offer): boolean => {
-    const own = scores.get(offer);
-    return own !== undefined && own >= least;
-  };
+  const best = Math.max(0, ...[...scores.values()].filter((own) => own !== undefined));
+  const unknown = best > 0 ? best : 1;
+  const least = [...scores.values()].includes(undefined) ? unknown * TIE_SHARE : best * TIE_SHARE;
+  const isRich = (offer: Offer): boolean =>
+    scores.has(offer) && (scores.get(offer) ?? unknown) >= least;
   return chooseNext(members, isRich, cursor);
 }
 

@@ -43,6 +43,7 @@ describe('routing by headroom', () => {
   it('accounts without readings get their turns', () => {
     const on = bench(ABC, YAML);
     used(on, 'A', 90, 4 * HOUR);
+    used(on, 'B', 10, 4 * HOUR);
     const by = Array.from({ length: 4 }, (_, index) => served(on, conversation(`c${index}`)));
     assert.deepEqual(by, ['B', 'C', 'B', 'C']);
   });

@@ -1,7 +1,7 @@
 /** The score behind the strategy `headroom`: unused quota that would be lost soonest. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { headroomScore, LEAST_LEFT_MS, UNKNOWN_SCORE } from '../../src/routing/headroom.ts';
+import { headroomScore, LEAST_LEFT_MS } from '../../src/routing/headroom.ts';
 import { quotaReading, quotaWindow } from '../credentials/support.ts';
 import { withReading, type QuotaReading } from '../../src/credentials/quota.ts';
 
@@ -16,7 +16,7 @@ const week = (used: number, leftMs: number) => quotaWindow(used, T + leftMs, WEE
 
 function score(parts: Partial<QuotaReading>, nowMs = T): number {
   const reading = quotaReading({ observedAt: T, ...parts });
-  return headroomScore(withReading(undefined, reading, 'm'), ['m'], nowMs);
+  return headroomScore(withReading(undefined, reading, 'm'), ['m'], nowMs) ?? assert.fail();
 }
 
 describe('score of one window', () => {
@@ -90,9 +90,10 @@ describe('which account comes first', () => {
 });
 
 describe('what is not known', () => {
-  it('counts as evenly used', () => {
-    assert.equal(headroomScore(undefined, ['m'], T), UNKNOWN_SCORE);
-    assert.equal(score({ plan: 'plus' }), UNKNOWN_SCORE);
+  it('has no score', () => {
+    assert.equal(headroomScore(undefined, ['m'], T), undefined);
+    const plan = withReading(undefined, quotaReading({ observedAt: T, plan: 'plus' }), 'm');
+    assert.equal(headroomScore(plan, ['m'], T), undefined);
   });
 
   it('a limit of other models says nothing about this one', () => {

@@ -106,9 +106,9 @@ describe('strategies', () => {
 
 describe('headroom', () => {
   const three = members({ A: 1, B: 1, C: 1 });
-  const rich = (scores: Record<string, number>, times: number, eligible: Eligible = ALL) => {
+  const rich = (scores: Record<string, number | undefined>, times: number, eligible = ALL) => {
     const cursor = newCursor();
-    const score = ({ credential }: Offer): number => scores[credential.id] ?? 0;
+    const score = ({ credential }: Offer): number | undefined => scores[credential.id];
     return Array.from(
       { length: times },
       () => choose('headroom', three, eligible, cursor, score)?.credential.id,
@@ -130,6 +130,12 @@ describe('headroom', () => {
   it('exhausted ones serve when nobody else can, in turn', () => {
     assert.equal(rich({ A: 0, B: 0.01, C: 0 }, 2), 'B B');
     assert.equal(rich({ A: 0, B: 0.01, C: 0 }, 3, except('B')), 'A C A');
+  });
+
+  it('unknown ones take turns with the best, and go before exhausted ones', () => {
+    assert.equal(rich({ A: 1, B: 4, C: undefined }, 4), 'B C B C');
+    assert.equal(rich({ A: 0, B: 0, C: undefined }, 2), 'C C');
+    assert.equal(rich({ A: undefined, B: undefined, C: undefined }, 4), 'A B C A');
   });
 
   it('without scores all members are equal', () => {
