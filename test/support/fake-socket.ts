@@ -137,8 +137,14 @@ export class FakeSocketTurn {
     this.event(this.events(options).at(-1) ?? {});
   }
 
+  /** Ends the turn with this frame, whatever its type. */
+  fail(json: Record<string, unknown>): void {
+    this.#end(json);
+    this.socket.send(json);
+  }
+
   notFound(previous: string): void {
-    this.event({
+    this.fail({
       type: 'error',
       status: 400,
       error: {
