@@ -2,6 +2,7 @@
  * Reads one upstream answer and hands it on as client-ready text: event stream or JSON, whole or
  * broken. Knows nothing of credentials, cooldowns or retries; every ending is reported once.
  */
+import { HeldEvents } from './held-events.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { SseReader } from '../formats/sse/reader.ts';
 import type { ResponseTranslator, SseEvent, TurnUsage } from '../formats/format.ts';
@@ -11,6 +12,9 @@ import type { CallPhase, UpstreamCall, UpstreamHandler } from '../upstream/types
 
 /** Bytes of an upstream error body that are kept; real ones have a few hundred. */
 export const MAX_ERROR_BODY_BYTES = 256 * 1024;
+
+/** Status of an overload that the client has not heard of. */
+const OVERLOADED = 503;
 
 /** What an answer reports. `onDone` or `onFailure` is the last call, and comes once. */
 export interface AnswerListener {
@@ -32,6 +36,8 @@ export interface AnswerContext {
   /** The upstream was asked to stream. */
   expectsStream: boolean;
   maxAnswerBytes: number;
+  /** The first events wait until the answer begins (codex.md 2.10). */
+  holdsHandshake: boolean;
   now(): number;
 }
 
@@ -48,6 +54,7 @@ export class UpstreamAnswer implements UpstreamHandler {
   #bytes = 0;
   #reader: SseReader | undefined;
   #sawEvent = false;
+  readonly #held: HeldEvents | undefined;
   #outcome: 'open' | 'done' | 'failed' = 'open';
   /** Set by the owner right after the call was made. */
   call: UpstreamCall | undefined;
@@ -55,6 +62,7 @@ export class UpstreamAnswer implements UpstreamHandler {
   constructor(context: AnswerContext, listener: AnswerListener) {
     this.#context = context;
     this.#listener = listener;
+    this.#held = context.holdsHandshake ? new HeldEvents() : undefined;
   }
 
   onHead(status: number, headers: string[]): void {
@@ -133,14 +141,28 @@ export class UpstreamAnswer implements UpstreamHandler {
     const failure = provider.failureOfEvent(event, now(), this.#headers);
     const reading = provider.quotaOfEvent(event, now());
     if (reading !== undefined) this.#listener.onQuota(reading, failure !== undefined);
-    if (failure !== undefined) {
-      this.#fail(failure, 'answering');
+    if (failure !== undefined) this.#failEvents(event, failure);
+    else this.#translate(this.#held?.take(event) ?? [event]);
+  }
+
+  #translate(events: readonly SseEvent[]): void {
+    const { translator } = this.#context;
+    for (const event of events) {
+      if (this.#ended) return;
+      const text = translator.onEvent(event);
+      if (text !== '') this.#listener.onText(text);
+      if (translator.terminal) this.#finishTranslation();
+    }
+  }
+
+  /** What is held goes out before a failure, unless the client need not know of the attempt. */
+  #failEvents(event: SseEvent, failure: UpstreamFailure): void {
+    if (this.#held?.hides(event) === true) {
+      this.#fail({ ...failure, status: OVERLOADED }, 'answering');
       return;
     }
-    const translator = this.#context.translator;
-    const text = translator.onEvent(event);
-    if (text !== '') this.#listener.onText(text);
-    if (translator.terminal) this.#finishTranslation();
+    this.#translate(this.#held?.release() ?? []);
+    this.#fail(failure, 'answering');
   }
 
   #finishEvents(): void {

@@ -14,6 +14,7 @@ import {
   namesModel,
   type FailureText,
 } from './failure-tests.ts';
+import { isCompactPath } from '../providers/paths.ts';
 import { maskText } from '../observe/mask.ts';
 import { statusText } from '../providers/failure.ts';
 import type { CallPhase } from '../upstream/types.ts';
@@ -97,11 +98,14 @@ export function classify(
   path: string,
   phase: CallPhase,
 ): Classification {
-  if (failure.status === 0) return withoutStatus(failure, phase);
+  if (failure.status === 0) {
+    const ended = withoutStatus(failure, phase);
+    return isCompactPath(path) ? { ...ended, neutral: true } : ended;
+  }
   const ruled = rules.find((compiled) => compiled.matches(failure.status, failure.body));
   const read = failureText(failure);
   if (ruled !== undefined) return byRule(ruled.rule, failure, read);
-  if (path.endsWith('/responses/compact')) return ofCompact(failure, read);
+  if (isCompactPath(path)) return ofCompact(failure, read);
   if (isCountPath(path) && failure.status === 404 && !namesModel(read)) {
     return outcome('not-found', failure, read, { neutral: true });
   }

@@ -7,6 +7,8 @@ import { SwitchyardError } from '../errors.ts';
 import { isEditPath } from '../formats/images/paths.ts';
 import { forcedModelPair } from '../formats/force-model.ts';
 import { pairFor } from '../formats/pairs.ts';
+import { imageToolWish } from './image-tool.ts';
+import { isCompactPath } from '../providers/paths.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
@@ -72,6 +74,7 @@ export function prepareTurn(
     : NO_CONTINUITY;
   const streaming = turn.stream || pair.alwaysStreams;
   const over = maySocket ? connectionFor(owner, turn, upstreamFormat, continuity) : OVER_HTTP;
+  const imageTool = image === undefined ? imageToolWish(owner, upstreamFormat, model) : undefined;
   const context: RequestContext = {
     model,
     thinking,
@@ -82,6 +85,8 @@ export function prepareTurn(
     lite: headerOf(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
     ...(over.transport === 'websocket' && { socket: true }),
     ...(image !== undefined && { image }),
+    ...(imageTool !== undefined && { imageTool }),
+    ...(isCompactPath(turn.path) && { compact: record.provider === 'codex' ? 'codex' : 'other' }),
   };
   const input = (token: Token, body: Uint8Array): BuildInput => ({
     record,

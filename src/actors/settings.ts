@@ -1,5 +1,11 @@
 /** The part of the configuration that actor hosts need; plain data, sent over the control plane. */
-import type { Config, RetryConfig, SocketConfig, UpstreamTimeouts } from '../config/types.ts';
+import type {
+  Config,
+  DisableImages,
+  RetryConfig,
+  SocketConfig,
+  UpstreamTimeouts,
+} from '../config/types.ts';
 
 /** Settings shared by all actors of a host. No client key and no credential is in here. */
 export interface HostSettings {
@@ -14,6 +20,9 @@ export interface HostSettings {
   codexHeaderDefaults: { userAgent: string; betaFeatures: string };
   /** Model that calls the hosted image tool. */
   imageBaseModel: string;
+  disableImageGeneration: DisableImages;
+  /** The first events of a Codex stream wait for the answer to begin. */
+  codexBootstrapBuffering: boolean;
   debug: boolean;
 }
 
@@ -32,6 +41,8 @@ export function hostSettings(config: Config): HostSettings {
     maxAnswerBytes: config.limits.maxBodyBytes,
     codexHeaderDefaults: config.codexHeaderDefaults,
     imageBaseModel: config.imageBaseModel,
+    disableImageGeneration: config.disableImageGeneration,
+    codexBootstrapBuffering: config.codexBootstrapBuffering,
     debug: config.debug,
   };
 }

@@ -158,6 +158,8 @@ export class Turn {
           translator: prepared.translator(body),
           expectsStream: prepared.streaming,
           maxAnswerBytes: this.#owner.settings.maxAnswerBytes,
+          holdsHandshake:
+            prepared.upstreamFormat === 'codex' && this.#owner.settings.codexBootstrapBuffering,
           now: () => this.#owner.now(),
         },
         this.#listener(),

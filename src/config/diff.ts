@@ -40,6 +40,7 @@ const SCALARS: ReadonlyArray<readonly [string, Reader]> = [
   ['codex-header-defaults.user-agent', (c) => c.codexHeaderDefaults.userAgent],
   ['codex-header-defaults.beta-features', (c) => c.codexHeaderDefaults.betaFeatures],
   ['disable-image-generation', (c) => c.disableImageGeneration],
+  ['codex.stream-bootstrap-buffering', (c) => c.codexBootstrapBuffering],
   ['gpt-image-2-base-model', (c) => c.imageBaseModel],
   ['switchyard.threads.hosts', (c) => c.threads.hosts],
   ['switchyard.threads.fronts', (c) => c.threads.fronts],

@@ -13,6 +13,7 @@ import { ownShape, toLimits, toSockets, toUpstream, unknownOwnKeys } from './sec
 import { routingShape, toRetry, toRouting } from './sections/routing.ts';
 import {
   expandPath,
+  ignoredCodexKeys,
   serverShape,
   toAnswers,
   toServer,
@@ -56,7 +57,7 @@ export function parseConfig(yamlText: string, env: PathEnv): Config {
   const keys = parsed.data;
   const own = keys.switchyard;
   const ignored = Object.keys(keys).filter((name) => !Object.hasOwn(configSchema.shape, name));
-  ignored.push(...unknownOwnKeys(own));
+  ignored.push(...unknownOwnKeys(own), ...ignoredCodexKeys(keys));
   const config: Config = {
     ...toServer(keys),
     tls: toTls(keys.tls, env),

@@ -87,10 +87,10 @@ export interface CorsConfig {
 }
 
 /**
- * `disable-image-generation` (config.md 2.4): `true`: no image tool anywhere and no image
- * endpoints; `chat`: the tool is never added; `passthrough`: neither added nor removed.
+ * `disable-image-generation` (codex.md 1.6): `true`: no image tool anywhere and no image endpoints;
+ * `chat`: no image tool; `false`: the tool is added; `passthrough` and `unset`: neither.
  */
-export type DisableImages = 'false' | 'true' | 'chat' | 'passthrough';
+export type DisableImages = 'unset' | 'false' | 'true' | 'chat' | 'passthrough';
 
 /** Everything of the file that Switchyard uses. */
 export interface Config {
@@ -119,6 +119,8 @@ export interface Config {
   disableImageGeneration: DisableImages;
   /** Model that calls the hosted image tool (codex.md 8.1). */
   imageBaseModel: string;
+  /** The first events of a Codex stream wait for the answer to begin (codex.md 2.10). */
+  codexBootstrapBuffering: boolean;
   /** By channel, lower case. */
   oauthModelAlias: Record<string, ModelAlias[]>;
   oauthExcludedModels: Record<string, string[]>;

@@ -6,12 +6,7 @@ export type ClientFormat = 'openai' | 'openai-response' | 'openai-image' | 'clau
 
 /** Format an upstream takes. */
 export type UpstreamFormat =
-  | 'openai'
-  | 'openai-response'
-  | 'openai-image'
-  | 'codex'
-  | 'claude'
-  | 'gemini';
+  'openai' | 'openai-response' | 'openai-image' | 'codex' | 'claude' | 'gemini';
 
 /** One complete server-sent event: `data` lines joined with LF, and their parsed JSON. */
 export interface SseEvent {
@@ -42,6 +37,9 @@ export interface ImageContext {
   readonly baseModel: string;
 }
 
+/** Add the hosted image tool to a request that has none, or take it out. */
+export type ImageToolWish = 'add' | 'remove';
+
 /** What a request translation needs to know beside the body. */
 export interface RequestContext {
   /** Upstream model, without thinking suffix. */
@@ -62,6 +60,10 @@ export interface RequestContext {
   readonly socket?: boolean;
   /** Only for image clients. */
   readonly image?: ImageContext;
+  /** What happens to the hosted image tool (codex.md 1.8); absent: it stays as the client sent it. */
+  readonly imageTool?: ImageToolWish;
+  /** The conversation is to be compacted (codex.md 3.4), by Codex or by another upstream. */
+  readonly compact?: 'codex' | 'other';
 }
 
 /** What a response translation needs to know. */

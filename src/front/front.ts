@@ -5,6 +5,7 @@
 import { bodyTooLarge } from './body-limit.ts';
 import { isForm } from './multipart.ts';
 import { logTurn, newLedger, NOTHING_DONE, type Ledger } from './ledger.ts';
+import { loginPage } from './openai-login/pages.ts';
 import { modelList } from '../routing/model-list.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -24,6 +25,7 @@ const HOME = JSON.stringify({
   endpoints: [
     'POST /v1/chat/completions',
     'POST /v1/responses',
+    'POST /v1/responses/compact',
     'POST /v1/images/generations',
     'POST /v1/images/edits',
     'GET /v1/models',
@@ -74,7 +76,7 @@ export class Front implements Application {
     this.#checkMethod(exchange, entry);
     const principal = entry.guarded ? this.#checkAccess(exchange) : NOBODY;
     if (entry.route.kind !== 'turn') {
-      this.#answerSimple(exchange, entry, ownHeaders, ledger);
+      this.#answerSimple(exchange, entry, principal, ownHeaders, ledger);
       return undefined;
     }
     checkMediaType(exchange, entry.route.forms === true);
@@ -100,19 +102,29 @@ export class Front implements Application {
     return this.#state.access.check(exchange);
   }
 
-  #answerSimple(exchange: Exchange, entry: PathEntry, ownHeaders: string[], ledger: Ledger): void {
-    const body = this.#simpleBody(entry, exchange);
+  #answerSimple(
+    exchange: Exchange,
+    entry: PathEntry,
+    principal: Principal,
+    ownHeaders: string[],
+    ledger: Ledger,
+  ): void {
+    const body = this.#simpleBody(entry, exchange, principal);
     exchange.head(200, [...JSON_TYPE, ...ownHeaders]);
     exchange.end(body);
     if (entry.guarded) this.#log(ledger, { ...NOTHING_DONE, status: 200 });
   }
 
-  #simpleBody(entry: PathEntry, exchange: Exchange): string {
+  #simpleBody({ route }: PathEntry, exchange: Exchange, principal: Principal): string {
     const { links, now, router } = this.#state;
-    if (entry.route.kind === 'models') {
-      return JSON.stringify(modelList(router.table, links.states, now(), exchange));
+    const pool = { table: router.table, states: links.states, nowMs: now() };
+    if (route.kind === 'models') {
+      return JSON.stringify(modelList(pool.table, pool.states, pool.nowMs, exchange));
     }
-    return entry.route.kind === 'health' ? HEALTHY : HOME;
+    if (route.kind === 'login') {
+      return JSON.stringify(loginPage(route.page, pool, exchange, principal));
+    }
+    return route.kind === 'health' ? HEALTHY : HOME;
   }
 
   #bodySink(

@@ -3,6 +3,7 @@
  * `front.ts`.
  */
 import type { ClientFormat } from '../formats/format.ts';
+import type { LoginPage } from './openai-login/pages.ts';
 
 /** Where a request goes. */
 export type Route =
@@ -15,6 +16,7 @@ export type Route =
       sockets?: true;
     }
   | { kind: 'models' }
+  | { kind: 'login'; page: LoginPage }
   | { kind: 'health' }
   | { kind: 'home' };
 
@@ -28,6 +30,20 @@ export interface PathEntry {
 
 const GET = ['GET', 'HEAD'] as const;
 const POST = ['POST'] as const;
+
+/** A compaction is a turn that never streams (codex.md 3.4). */
+const COMPACT: PathEntry = {
+  route: { kind: 'turn', format: 'openai-response' },
+  methods: POST,
+  guarded: true,
+};
+
+/** What a ChatGPT login asks for beside its turns (clients.md 5.4). */
+const login = (page: LoginPage): PathEntry => ({
+  route: { kind: 'login', page },
+  methods: GET,
+  guarded: true,
+});
 
 const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
   ['/', { route: { kind: 'home' }, methods: GET, guarded: false }],
@@ -46,6 +62,14 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
       guarded: true,
     },
   ],
+  ['/v1/responses/compact', COMPACT],
+  ['/backend-api/codex/responses/compact', COMPACT],
+  ['/backend-api/codex/models', login('models')],
+  ['/backend-api/wham/accounts/check', login('accounts')],
+  ['/backend-api/wham/settings/user', login('settings')],
+  ['/backend-api/wham/usage', login('usage')],
+  ['/backend-api/ps/plugins/installed', login('installed-plugins')],
+  ['/backend-api/ps/plugins/suggested/codex', login('suggested-plugins')],
   [
     '/v1/images/generations',
     { route: { kind: 'turn', format: 'openai-image' }, methods: POST, guarded: true },

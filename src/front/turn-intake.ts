@@ -7,8 +7,9 @@ import { clientTurnHeaders } from './client-headers.ts';
 import { ClientTurn, type TurnReport } from './client-turn.ts';
 import { decodeBody } from './body.ts';
 import { formToJson, isForm } from './multipart.ts';
+import { isCompactPath } from '../providers/paths.ts';
 import { peekBody } from './peek.ts';
-import { toSwitchyardError } from '../errors.ts';
+import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import type { Exchange } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
 import type { Principal } from '../turn.ts';
@@ -69,6 +70,7 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
   try {
     const peek = peekBody(body);
     request.onModel(peek.model);
+    if (peek.stream && isCompactPath(exchange.path)) throw noCompactStream();
     const routed = front.router.route({
       format: surface.format,
       path: exchange.path,
@@ -111,3 +113,9 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
     request.onRefused(thrown);
   }
 }
+
+const noCompactStream = (): SwitchyardError =>
+  new SwitchyardError('invalid_request', {
+    message: 'Streaming not supported for compact responses',
+    param: 'stream',
+  });

@@ -32,6 +32,21 @@ export function applyEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Arra
 }
 
 /**
+ * Cuts elements out of an array, each with the comma on the side where one is left over. `ranges`:
+ * start and end of every element, in pairs; `dropped`: positions in the array.
+ */
+export function elementCuts(ranges: readonly number[], dropped: ReadonlySet<number>): Edit[] {
+  let lastKept = ranges.length / 2 - 1;
+  while (dropped.has(lastKept)) lastKept -= 1;
+  return [...dropped].map((place) => {
+    const start = ranges[2 * place] ?? 0;
+    const end = ranges[2 * place + 1] ?? start;
+    if (place < lastKept) return { start, end: ranges[2 * place + 2] ?? end, text: '' };
+    return { start: ranges[2 * place - 1] ?? start, end, text: '' };
+  });
+}
+
+/**
  * Collects changes to one object's members. Removals take the right comma with them, additions go
  * in front of the closing brace.
  */

@@ -26,10 +26,17 @@ export function modelList(
   nowMs: number,
   caller: ModelListCaller,
 ): object {
+  if (new URLSearchParams(caller.query).has('client_version')) {
+    return codexModelList(table, states, nowMs);
+  }
   const models = listedModels(table, states, nowMs).map(({ info }) => info);
-  if (new URLSearchParams(caller.query).has('client_version')) return codexCatalogue(models);
   if (caller.header('x-goog-api-key') !== undefined) return geminiList(models);
   return isAnthropic(caller) ? anthropicList(models) : openaiList(models);
+}
+
+/** The list as the Codex CLI reads it. */
+export function codexModelList(table: RoutingTable, states: States, nowMs: number): object {
+  return codexCatalogue(listedModels(table, states, nowMs).map(({ info }) => info));
 }
 
 function isAnthropic(caller: ModelListCaller): boolean {

@@ -26,6 +26,8 @@ export interface RoutedCredential {
   readonly requestRetry: number | undefined;
   /** Its turns may use an upstream WebSocket (codex.md 2.1). */
   readonly websockets: boolean;
+  /** Plan of the account as its token says; undefined: unknown, or no account. */
+  readonly plan: string | undefined;
 }
 
 /** One model at one credential. */
@@ -98,9 +100,20 @@ export function buildRoutingTable(
 }
 
 function routedCredential(record: CredentialRecord): RoutedCredential {
-  const { id, provider, handle, label, disabled, priority, weight, requestRetry } = record;
+  const { id, provider, handle, label, disabled, priority, weight, requestRetry, plan } = record;
   const websockets = record.websockets && provider === 'codex';
-  return { id, provider, handle, label, disabled, priority, weight, requestRetry, websockets };
+  return {
+    id,
+    provider,
+    handle,
+    label,
+    disabled,
+    priority,
+    weight,
+    requestRetry,
+    websockets,
+    plan,
+  };
 }
 
 function offerOf(credential: RoutedCredential, model: SourceModel): Offer {

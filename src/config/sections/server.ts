@@ -24,7 +24,7 @@ export interface PathEnv {
 const IMAGE_BASE_MODEL = 'gpt-5.4-mini';
 
 const DISABLE_IMAGES: Readonly<Record<string, DisableImages>> = {
-  '': 'false',
+  '': 'unset',
   ...{ false: 'false', 0: 'false', off: 'false', no: 'false' },
   ...{ true: 'true', 1: 'true', on: 'true', yes: 'true' },
   chat: 'chat',
@@ -43,6 +43,15 @@ const disableImagesLeaf = leaf('true, false, chat or passthrough', (value) => {
 const imageBaseLeaf = textLeaf.transform((model) =>
   model.toLowerCase().startsWith('gpt-') ? model : IMAGE_BASE_MODEL,
 );
+
+/** Keys below `codex` that have an effect; a file may name further ones of the reference. */
+const codexShape = {
+  'stream-bootstrap-buffering': flag(
+    false,
+    'Hold the first events of a Codex stream back until the answer begins, so that another account ' +
+      'can be tried when the upstream is overloaded.',
+  ),
+};
 
 /** Top-level keys of this group. */
 export const serverShape = {
@@ -73,13 +82,15 @@ export const serverShape = {
     'user-agent': text('', 'OAuth Codex accounts: `User-Agent` sent upstream.'),
     'beta-features': text('', 'OAuth Codex accounts: beta features when the client names none.'),
   }),
-  'disable-image-generation': documented(disableImagesLeaf.default('false'), {
+  'disable-image-generation': documented(disableImagesLeaf.default('unset'), {
     type: '`false`, `true`, `chat` or `passthrough`',
     description:
-      '`true`: no image tool anywhere, and 404 on `/v1/images/*`. `chat`: the tool is not added to ' +
-      'chats. `passthrough`: it is neither added nor removed there.',
-    shown: 'false',
+      '`true`: the hosted image tool is taken out of every request, and `/v1/images/*` is 404. ' +
+      '`chat`: only the former. `false`: the tool is added to Codex requests without one. ' +
+      '`passthrough`, or no such key: neither added nor removed.',
+    shown: 'none',
   }),
+  codex: section(codexShape),
   'gpt-image-2-base-model': documented(imageBaseLeaf.default(IMAGE_BASE_MODEL), {
     type: 'text',
     description: 'Model that calls the hosted image tool; must start with `gpt-`.',
@@ -88,6 +99,12 @@ export const serverShape = {
 
 /** Decoded keys of this group. */
 export type ServerKeys = z.output<z.ZodObject<typeof serverShape>>;
+
+/** Names below `codex` that have no effect. */
+export const ignoredCodexKeys = (keys: ServerKeys): string[] =>
+  Object.keys(keys.codex)
+    .filter((name) => !Object.hasOwn(codexShape, name))
+    .map((name) => `codex.${name}`);
 
 /** Absolute path of a path in the file. */
 export function expandPath(path: string, env: PathEnv): string {
@@ -130,5 +147,6 @@ export function toServer(keys: ServerKeys) {
     },
     disableImageGeneration: keys['disable-image-generation'],
     imageBaseModel: keys['gpt-image-2-base-model'],
+    codexBootstrapBuffering: keys.codex['stream-bootstrap-buffering'],
   } satisfies Partial<Config>;
 }

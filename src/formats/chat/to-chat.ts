@@ -8,6 +8,7 @@ import { closingBrace } from '../../json/closing-brace.ts';
 import type { Member } from '../../json/members.ts';
 import { memberOf, parseValue, readString, scanObject } from '../../json/scan.ts';
 import { applyToCodex } from '../../thinking/codex.ts';
+import { editImageTool } from '../codex/image-tool-edits.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { forwardChat } from './forward.ts';
 import { wrongMessages } from './wrong-messages.ts';
@@ -35,6 +36,7 @@ function editedChatBody(body: Uint8Array, context: RequestContext): Uint8Array {
   edits.set('model', JSON.stringify(context.model));
   editCacheHints(members, edits, context);
   editEffort(body, members, edits, context);
+  if (context.imageTool === 'remove') editImageTool(body, members, edits, 'remove');
   if (context.stream) askForUsage(body, members, edits);
   return applyEdits(body, edits.edits());
 }

@@ -8,6 +8,7 @@ import {
   encodeCodexRequest,
   type CodexReasoning,
 } from '../codex/encode-request.ts';
+import { applyImageTool } from '../codex/image-tool.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { codexToChat } from './codex-response.ts';
 import { decodeChatRequest } from './decode-request.ts';
@@ -61,6 +62,7 @@ function reasoningOf(
 /** What Codex demands beside the translation: a stream, and no parallel calls without tools. */
 function forUpstream(body: JsonObject, context: RequestContext): JsonObject {
   body.stream = true;
+  applyImageTool(body, context.lite && context.imageTool === 'add' ? undefined : context.imageTool);
   if (context.lite) body.parallel_tool_calls = false;
   else if (body.tools === undefined) body.parallel_tool_calls = undefined;
   return body;

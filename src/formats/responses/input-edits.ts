@@ -3,7 +3,7 @@
  * 8; codex.md 1.9, 1.10). Items that need none are not even read.
  */
 import type { Edit } from '../../json/edits.ts';
-import { ObjectEdits } from '../../json/edits.ts';
+import { elementCuts, ObjectEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
 import { forEachElement, memberOf, readString, scanObject } from '../../json/scan.ts';
 import { isOpenAiEncrypted } from './encrypted.ts';
@@ -21,21 +21,32 @@ interface Item extends ItemFacts {
   removesEncrypted: boolean;
 }
 
+/** Which changes a kind of request needs. */
+export interface InputRules {
+  /** Roles and cache marks are put into the words of Codex. */
+  translated: boolean;
+  /** The upstream stores the conversation, so it can look ids up (codex.md 1.9). */
+  stored: boolean;
+}
+
+/** A turn at Codex. */
+const TURN: InputRules = { translated: true, stored: false };
+
 /** Edits for the items that were found. @throws SwitchyardError `invalid_json`. */
-export function inputEdits(bytes: Uint8Array, scan: InputScan): Edit[] {
-  const items = scan.found.map((found) => readItem(bytes, found));
+export function inputEdits(bytes: Uint8Array, scan: InputScan, rules = TURN): Edit[] {
+  const items = scan.found.map((found) => readItem(bytes, found, rules));
   const plans = planItemIds(items);
   const edits: Edit[] = [];
   const dropped = new Set<number>();
   for (const [index, item] of items.entries()) {
     const plan = plans[index] ?? 'keep';
     if (plan === 'drop') dropped.add(item.found.place);
-    else edits.push(...itemEdits(bytes, item, plan === 'keep' ? undefined : plan.id));
+    else edits.push(...itemEdits(bytes, item, plan === 'keep' ? undefined : plan.id, rules));
   }
-  return dropped.size === 0 ? edits : [...edits, ...removals(scan.ranges, dropped)];
+  return dropped.size === 0 ? edits : [...edits, ...elementCuts(scan.ranges, dropped)];
 }
 
-function readItem(bytes: Uint8Array, found: FoundItem): Item {
+function readItem(bytes: Uint8Array, found: FoundItem, { stored }: InputRules): Item {
   const id = textIn(bytes, found.id);
   if (!found.isReasoning) {
     const type = id === undefined ? undefined : textIn(bytes, found.type);
@@ -45,17 +56,23 @@ function readItem(bytes: Uint8Array, found: FoundItem): Item {
   return {
     found,
     type: 'reasoning',
-    id: isValid ? id : undefined,
+    id: isValid || stored ? id : undefined,
     encrypted: isValid,
-    // Nothing is stored upstream (`store` is false), so an id without content would not be found.
-    removesId: !isValid && found.id.start > 0,
+    // Where nothing is stored upstream, an id without content would not be found.
+    removesId: !isValid && !stored && found.id.start > 0,
     removesEncrypted: !isValid && found.encrypted.start > 0,
   };
 }
 
-function itemEdits(bytes: Uint8Array, item: Item, id: string | undefined): Edit[] {
+function itemEdits(
+  bytes: Uint8Array,
+  item: Item,
+  id: string | undefined,
+  { translated }: InputRules,
+): Edit[] {
   const { found, removesId, removesEncrypted } = item;
-  const { isSystem, hasBreakpoint } = found;
+  const isSystem = translated && found.isSystem;
+  const hasBreakpoint = translated && found.hasBreakpoint;
   if (!isSystem && !hasBreakpoint && !removesId && !removesEncrypted && id === undefined) return [];
   const members = scanObject(bytes, found.start, found.end);
   const edits = new ObjectEdits(bytes, members, found.end - 1);
@@ -80,18 +97,6 @@ function removeBreakpoints(
     part.remove(BREAKPOINT);
     for (const edit of part.edits()) edits.inside(edit);
     return undefined;
-  });
-}
-
-/** Cuts elements out of the array, each with the comma on the side where one is left over. */
-function removals(ranges: readonly number[], dropped: ReadonlySet<number>): Edit[] {
-  let lastKept = ranges.length / 2 - 1;
-  while (dropped.has(lastKept)) lastKept -= 1;
-  return [...dropped].map((place) => {
-    const start = ranges[2 * place] ?? 0;
-    const end = ranges[2 * place + 1] ?? start;
-    if (place < lastKept) return { start, end: ranges[2 * place + 2] ?? end, text: '' };
-    return { start: ranges[2 * place - 1] ?? start, end, text: '' };
   });
 }
 

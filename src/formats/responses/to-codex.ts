@@ -6,10 +6,12 @@
 import { isObject } from '../../canonical/value.ts';
 import type { ObjectEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
-import { forEachElement, memberOf, parseValue, textOf } from '../../json/scan.ts';
+import { memberOf, parseValue } from '../../json/scan.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
+import { defaultInstructions, isLite, rawText } from './codex-rules.ts';
 import { editedBody } from './common-edits.ts';
 import { forwardResponses } from './forward.ts';
+import { editImageTool } from '../codex/image-tool-edits.ts';
 import { inputEdits } from './input-edits.ts';
 import { InputScan } from './input-scan.ts';
 import { toolEdits } from './tool-edits.ts';
@@ -55,7 +57,6 @@ const REFUSED_OVER_HTTP = ['previous_response_id', 'generate', 'safety_identifie
 
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
-const LITE_FLAG = 'ws_request_header_x_openai_internal_codex_responses_lite';
 
 /** A string `input` becomes the message it stands for; its text stays as the client wrote it. */
 const BEFORE_TEXT = '[{"type":"message","role":"user","content":[{"type":"input_text","text":';
@@ -74,13 +75,9 @@ function editForCodex(
   if (context.socket !== true) for (const key of REFUSED_OVER_HTTP) edits.remove(key);
   const tier = memberOf(members, 'service_tier');
   if (tier !== undefined && rawText(body, tier) !== '"priority"') edits.remove('service_tier');
-  const instructions = memberOf(members, 'instructions');
-  if (instructions === undefined || rawText(body, instructions) === 'null') {
-    edits.set('instructions', '""');
-  }
+  defaultInstructions(body, members, edits);
   editStreamOptions(body, members, edits, context);
-  editParallel(body, members, edits, context);
-  for (const edit of toolEdits(body, members)) edits.inside(edit);
+  editToolCalls(body, members, edits, context);
 }
 
 /** A list that says the same in another layout keeps its bytes. */
@@ -112,35 +109,19 @@ function editStreamOptions(
 }
 
 /** True with tools, absent without, false for Responses-Lite whatever the client says (1.7). */
-function editParallel(
+function editToolCalls(
   body: Uint8Array,
   members: readonly Member[],
   edits: ObjectEdits,
   context: RequestContext,
 ): void {
-  if (context.lite || isLiteBody(body, members)) edits.set('parallel_tool_calls', 'false');
-  else if (hasTools(body, members)) edits.set('parallel_tool_calls', 'true');
+  const lite = isLite(body, members, context);
+  const wish = lite && context.imageTool === 'add' ? undefined : context.imageTool;
+  const hasTools = editImageTool(body, members, edits, wish);
+  if (lite) edits.set('parallel_tool_calls', 'false');
+  else if (hasTools) edits.set('parallel_tool_calls', 'true');
   else edits.remove('parallel_tool_calls');
-}
-
-/** Is there at least one entry? */
-function hasTools(body: Uint8Array, members: readonly Member[]): boolean {
-  const tools = memberOf(members, 'tools');
-  if (tools === undefined || body[tools.valueStart] !== OPEN_BRACKET) return false;
-  let any = false;
-  forEachElement(body, tools.valueStart, tools.valueEnd, () => {
-    any = true;
-    return false;
-  });
-  return any;
-}
-
-function isLiteBody(body: Uint8Array, members: readonly Member[]): boolean {
-  const member = memberOf(members, 'client_metadata');
-  if (member === undefined || !rawText(body, member).includes(LITE_FLAG)) return false;
-  const metadata = parseValue(body, member);
-  if (!isObject(metadata)) return false;
-  return metadata[LITE_FLAG] === true || metadata[LITE_FLAG] === 'true';
+  for (const edit of toolEdits(body, members)) edits.inside(edit);
 }
 
 function editInput(
@@ -161,7 +142,3 @@ function editInput(
     throw wrongInput();
   }
 }
-
-/** JSON text of a value, or its first bytes. */
-const rawText = (body: Uint8Array, member: Member, limit = Infinity): string =>
-  textOf(body, member.valueStart, Math.min(member.valueEnd, member.valueStart + limit));
