@@ -138,8 +138,9 @@ export class UpstreamAnswer implements UpstreamHandler {
       this.call?.markFirstEvent();
     }
     const { provider, now } = this.#context;
-    const failure = provider.failureOfEvent(event, now(), this.#headers);
-    const reading = provider.quotaOfEvent(event, now());
+    const nowMs = now();
+    const failure = provider.failureOfEvent(event, nowMs, this.#headers);
+    const reading = provider.quotaOfEvent(event, nowMs);
     if (reading !== undefined) this.#listener.onQuota(reading, failure !== undefined);
     if (failure !== undefined) this.#failEvents(event, failure);
     else this.#translate(this.#held?.take(event) ?? [event]);
