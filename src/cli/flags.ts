@@ -1,48 +1,148 @@
-/** Command-line flags: single-dash long flags as in the reference, two dashes as well (config.md 7). */
-import { SwitchyardError } from '../errors.ts';
+/** The command line: which command, and with which options (config.md 7). */
+import { readArguments, wrongArgument, type Arguments, type FlagKinds } from './arguments.ts';
+import { ACCOUNTS_USAGE, LOGIN_USAGE, USAGE } from './usage.ts';
 
-/** What the command line asks for. */
-export interface Flags {
-  /** Path of the config file; undefined: `config.yaml` in the working directory. */
-  config: string | undefined;
-  help: boolean;
-  version: boolean;
+/** Options of a login with the browser or by device. */
+export interface LoginOptions {
+  device: boolean;
+  browser: boolean;
+  /** Port of the local listener; 0 = any free one. */
+  callbackPort: number;
+  /** A new account prefers upstream WebSockets. */
+  websockets: boolean;
 }
 
-/** Text of `--help`. */
-export const USAGE = `usage: switchyard [--config FILE]
+/** Changes of an account's file. */
+export type AccountAction = 'enable' | 'disable' | 'remove';
 
-  --config FILE   configuration file (default: config.yaml in the working directory)
-  --version       print the version
-  --help          print this text
+/** What is to be done. `config`: path of the config file; undefined: the default one. */
+export type Command =
+  | { name: 'serve'; config: string | undefined }
+  | { name: 'print'; text: string }
+  | { name: 'version' }
+  | { name: 'login'; config: string | undefined; options: LoginOptions }
+  | { name: 'import'; config: string | undefined; path: string | undefined; websockets: boolean }
+  | { name: 'accounts'; config: string | undefined; json: boolean }
+  | {
+      name: 'change';
+      config: string | undefined;
+      action: AccountAction;
+      account: string;
+      yes: boolean;
+    };
 
-All flags are also accepted with a single dash.
-`;
+/** Port that the login page leads back to (codex.md 6.1). */
+export const CALLBACK_PORT = 1455;
+
+const COMMON: FlagKinds = { config: 'value', help: 'flag', h: 'flag', version: 'flag' };
+
+const LOGIN: FlagKinds = {
+  ...COMMON,
+  'no-browser': 'flag',
+  device: 'flag',
+  'no-websockets': 'flag',
+  'callback-port': 'value',
+  'oauth-callback-port': 'value',
+};
+
+/** Flags of `login import`. */
+const IMPORT: ReadonlySet<string> = new Set(['config', 'no-websockets']);
+
+/** Without a command; the login flags are the reference's. */
+const TOP: FlagKinds = { ...LOGIN, 'codex-login': 'flag', 'codex-device-login': 'flag' };
+
+const ACCOUNTS: FlagKinds = { ...COMMON, json: 'flag', yes: 'flag' };
+
+const ACTIONS: readonly string[] = ['enable', 'disable', 'remove'];
 
 /**
  * Parses the arguments after the program's name.
- * @throws SwitchyardError `invalid_config` that names the flag at fault.
+ * @throws SwitchyardError `invalid_config` that names the argument at fault
  */
-export function parseFlags(args: readonly string[]): Flags {
-  const flags: Flags = { config: undefined, help: false, version: false };
-  for (let index = 0; index < args.length; index += 1) {
-    const [name, inline] = splitFlag(args[index] ?? '');
-    if (name === 'help' || name === 'h') flags.help = true;
-    else if (name === 'version') flags.version = true;
-    else if (name === 'config') {
-      const value = inline ?? args[(index += 1)];
-      if (value === undefined || value === '') throw wrong('--config needs a file');
-      flags.config = value;
-    } else throw wrong(`unknown argument ${args[index] ?? ''}`);
+export function parseCommand(args: readonly string[]): Command {
+  // Global flags may stand before the command.
+  const at = args.findIndex((word, index) => !word.startsWith('-') && !isConfigValue(args, index));
+  const rest = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 1)];
+  const word = args[at];
+  if (word === undefined) return topLevel(rest);
+  if (word === 'serve') return common(readArguments(rest, COMMON, 0, USAGE), USAGE, serve);
+  if (word === 'login')
+    return common(readArguments(rest, LOGIN, 2, LOGIN_USAGE), LOGIN_USAGE, login);
+  if (word === 'accounts') {
+    return common(readArguments(rest, ACCOUNTS, 2, ACCOUNTS_USAGE), ACCOUNTS_USAGE, accounts);
   }
-  return flags;
+  throw wrongArgument(`unknown argument ${word}`, USAGE);
 }
 
-function splitFlag(argument: string): [name: string, value: string | undefined] {
-  const match = /^--?([a-z][a-z-]*)(?:=(.*))?$/.exec(argument);
-  return match === null ? ['', undefined] : [match[1] ?? '', match[2]];
+/** Is this the value of the flag before it? */
+const isConfigValue = (args: readonly string[], index: number): boolean =>
+  /^--?(config|callback-port|oauth-callback-port)$/.test(args[index - 1] ?? '');
+
+function topLevel(args: readonly string[]): Command {
+  const read = readArguments(args, TOP, 0, USAGE);
+  const device = read.flags.has('codex-device-login');
+  const isLogin = device || read.flags.has('codex-login');
+  return common(read, USAGE, isLogin ? (found) => codexLogin(found, device) : serve);
 }
 
-function wrong(message: string): SwitchyardError {
-  return new SwitchyardError('invalid_config', { message: `${message}\n\n${USAGE}` });
+function common(read: Arguments, usage: string, make: (read: Arguments) => Command): Command {
+  if (read.flags.has('help') || read.flags.has('h')) return { name: 'print', text: usage };
+  return read.flags.has('version') ? { name: 'version' } : make(read);
 }
+
+const configOf = (read: Arguments): string | undefined => read.values.get('config');
+
+function serve(read: Arguments): Command {
+  const others = [...read.flags, ...read.values.keys()].filter((name) => name !== 'config');
+  if (others.length > 0) {
+    throw wrongArgument(`--${others[0]} belongs to a login: switchyard login codex`, USAGE);
+  }
+  return { name: 'serve', config: configOf(read) };
+}
+
+function login(read: Arguments): Command {
+  const [what, path] = read.words;
+  const wrong = (message: string): never => {
+    throw wrongArgument(message, LOGIN_USAGE);
+  };
+  if (what === 'codex') {
+    return path === undefined ? codexLogin(read, false) : wrong(`unknown argument ${path}`);
+  }
+  if (what !== 'import') {
+    return wrong(what === undefined ? 'log in to what?' : `unknown argument ${what}`);
+  }
+  const other = [...read.flags, ...read.values.keys()].find((name) => !IMPORT.has(name));
+  if (other !== undefined) return wrong(`--${other} belongs to login codex`);
+  const websockets = !read.flags.has('no-websockets');
+  return { name: 'import', config: configOf(read), path, websockets };
+}
+
+function codexLogin(read: Arguments, device: boolean): Command {
+  const options: LoginOptions = {
+    device: device || read.flags.has('device'),
+    browser: !read.flags.has('no-browser'),
+    callbackPort: portOf(read),
+    websockets: !read.flags.has('no-websockets'),
+  };
+  return { name: 'login', config: configOf(read), options };
+}
+
+function portOf(read: Arguments): number {
+  const text = read.values.get('callback-port') ?? read.values.get('oauth-callback-port');
+  if (text === undefined) return CALLBACK_PORT;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
+  if (port > 65_535) throw wrongArgument(`--callback-port ${text} is not a port`, LOGIN_USAGE);
+  return port;
+}
+
+function accounts(read: Arguments): Command {
+  const [action, account] = read.words;
+  const config = configOf(read);
+  const { flags } = read;
+  if (action === undefined) return { name: 'accounts', config, json: flags.has('json') };
+  if (!isAction(action)) throw wrongArgument(`unknown argument ${action}`, ACCOUNTS_USAGE);
+  if (account === undefined) throw wrongArgument(`${action} which account?`, ACCOUNTS_USAGE);
+  return { name: 'change', config, action, account, yes: flags.has('yes') };
+}
+
+const isAction = (word: string): word is AccountAction => ACTIONS.includes(word);
