@@ -1,0 +1,28 @@
+/** The answer to a warm-up that concerns nobody upstream (codex.md 3.8). */
+
+const NO_USAGE = {
+  input_tokens: 0,
+  input_tokens_details: { cached_tokens: 0 },
+  output_tokens: 0,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 0,
+};
+
+/** Both frames. `id`: a fresh UUID; `createdAt`: Unix seconds. */
+export function prewarmFrames(id: string, model: string, createdAt: number): [string, string] {
+  const response = {
+    id: `resp_prewarm_${id}`,
+    object: 'response',
+    created_at: createdAt,
+    background: false,
+    error: null,
+    output: [],
+    model,
+  };
+  const created = { ...response, status: 'in_progress' };
+  const completed = { ...response, status: 'completed', usage: NO_USAGE };
+  return [
+    JSON.stringify({ type: 'response.created', sequence_number: 0, response: created }),
+    JSON.stringify({ type: 'response.completed', sequence_number: 1, response: completed }),
+  ];
+}
