@@ -60,7 +60,7 @@ function removeTools(bytes: Uint8Array, list: Member, edits: ObjectEdits): boole
 }
 
 function removeChoice(bytes: Uint8Array, choice: Member | undefined, edits: ObjectEdits): void {
-  if (choice === undefined || !hasSign(bytes, choice)) return;
+  if (choice === undefined) return;
   if (choosesImageTool(parseValue(bytes, choice))) {
     edits.remove('tool_choice');
     return;
