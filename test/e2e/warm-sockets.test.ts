@@ -74,7 +74,7 @@ describe('a conversation over HTTP', () => {
     upstream.onTurn = (turn) => void held.push(turn);
     const conversation = new Conversation(proxy.origin, 'responses', 'conv-1');
     const asked = [conversation.ask('a'), conversation.ask('b')];
-    await waitUntil(() => held.length === 2);
+    await waitUntil(() => held.length === 2, 'both turns are asked');
     assert.notEqual(held[0]?.socket, held[1]?.socket);
     for (const turn of held) turn.answer();
     for (const answer of await Promise.all(asked)) assert.match(await answer.text(), /completed/);
