@@ -90,6 +90,8 @@ const ACCOUNT_LOST: ReadonlySet<string> = new Set([
 export class RoutedTurn {
   readonly #parts: RoutedTurnParts;
   #tried = new Set<CredentialId>();
+  /** Said in this turn that they are out. */
+  readonly #limited = new Set<CredentialId>();
   #attempted = 0;
   #round = 0;
   #bootstraps: number;
@@ -106,6 +108,11 @@ export class RoutedTurn {
   constructor(parts: RoutedTurnParts) {
     this.#parts = parts;
     this.#bootstraps = Math.min(parts.bootstrapRetries, MAX_ROUNDS);
+  }
+
+  /** Providers that serve the model. */
+  get providers(): readonly string[] {
+    return this.#parts.resolved.model.providers;
   }
 
   /** The next move. Call it once at the start, and after each failed try and each wait. */
@@ -136,6 +143,7 @@ export class RoutedTurn {
     if (lost && conversation !== undefined && this.#current !== undefined) {
       bindings.release(conversation, this.#current.credential.id, nowMs);
     }
+    if (isUsageLimit(failure) && this.#current) this.#limited.add(this.#current.credential.id);
     if (failure.verdict === 'stop') this.#stop = failure;
     else if (isPassedOver(failure)) this.#passOver(failure);
     else this.#failure = failure;
@@ -262,7 +270,24 @@ export class RoutedTurn {
       this.#startRound(0);
       return this.next(nowMs);
     }
-    return { do: 'fail', failure: this.#failure ?? this.#earlier ?? error };
+    return { do: 'fail', failure: this.#final(this.#failure ?? this.#earlier ?? error, nowMs) };
+  }
+
+  /**
+   * A usage limit is final for Codex, which then shows its reset time (clients.md 2, row 13): it is
+   * the answer only when everybody else waits for a quota too.
+   */
+  #final(failure: SwitchyardError | TurnFailure, nowMs: number): SwitchyardError | TurnFailure {
+    if (failure instanceof SwitchyardError || !isUsageLimit(failure)) return failure;
+    const { resolved, states } = this.#parts;
+    const others = summarise(
+      resolved.model,
+      states,
+      nowMs,
+      (offer) => this.#counts(offer) && !this.#limited.has(offer.credential.id),
+    );
+    if (others.onlyQuota) return failure;
+    return refusalOf(resolved.model, resolved.routeModel, others, nowMs);
   }
 
   #waitAfter(error: SwitchyardError | TurnFailure, nowMs: number): number | undefined {
@@ -348,6 +373,11 @@ function isPassedOver({ code }: TurnFailure): boolean {
 function statusForRounds(error: SwitchyardError | TurnFailure): number {
   if (!(error instanceof SwitchyardError)) return error.status;
   return error.code === 'model_cooldown' ? error.status : 0;
+}
+
+/** The upstream's own words for an account that is out (codex.md 5.3). */
+function isUsageLimit({ body }: TurnFailure): boolean {
+  return body?.includes('usage_limit_reached') ?? false;
 }
 
 function mayBootstrap({ status }: TurnFailure): boolean {

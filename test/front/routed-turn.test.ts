@@ -145,6 +145,37 @@ describe('attempts', () => {
   });
 });
 
+describe('a usage limit (clients.md 2, row 13)', () => {
+  const LIMIT = '{"error":{"type":"usage_limit_reached","resets_in_seconds":600}}';
+  /** A has its usage limit; B has failed before with this status. */
+  function answerAfter(status: number | undefined): string {
+    const on = bench(AB, 'routing: {strategy: fill-first}\n');
+    const [a, b] = [...on.router.table.credentials.keys()];
+    assert.ok(a !== undefined && b !== undefined);
+    if (status !== undefined) on.states.set(b, stateAfter(status, 'm', NOW, 600_000));
+    const turn = route(on);
+    assert.equal(tried(turn).credential, a);
+    on.states.set(a, stateAfter(429, 'm', NOW, 600_000));
+    turn.failed(failure(429, { body: LIMIT }), NOW);
+    if (status === undefined) {
+      assert.equal(tried(turn).credential, b);
+      on.states.set(b, stateAfter(429, 'm', NOW, 600_000));
+      turn.failed(failure(429, { body: LIMIT }), NOW);
+    }
+    return refused(turn).code;
+  }
+
+  it('is the answer when every account waits for its quota', () => {
+    assert.equal(answerAfter(undefined), 'upstream_error');
+    assert.equal(answerAfter(429), 'upstream_error');
+  });
+
+  it('is not the answer while another account only rests from a fault', () => {
+    assert.equal(answerAfter(503), 'auth_unavailable');
+    assert.equal(answerAfter(401), 'auth_unavailable');
+  });
+});
+
 describe('rounds, routing.md 93 to 97', () => {
   const ROUNDS = `${OFF}request-retry: 1\nmax-retry-interval: 30\n`;
 
