@@ -1,7 +1,8 @@
 /** The reader of event streams and its JSON guard (codex.md 7.1, 9.9; routing.md 11.2, 17.6). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { MAX_EVENT_CHARS, SseReader } from '../../../src/formats/sse/reader.ts';
+import { MAX_EVENT_CHARS } from '../../../src/formats/sse/splitter.ts';
+import { SseReader } from '../../../src/formats/sse/reader.ts';
 import type { SseEvent } from '../../../src/formats/format.ts';
 
 /** Pushes the chunks; `'end'` as the last one ends the stream. Returns what came, and the error. */
