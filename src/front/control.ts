@@ -13,6 +13,7 @@ export type FrontSettings = Pick<
   | 'retry'
   | 'answers'
   | 'limits'
+  | 'sockets'
   | 'cors'
   | 'debug'
   | 'tls'
@@ -60,14 +61,15 @@ export interface FrontServices {
 
 /** Picks the fronts' part out of the configuration. */
 export function frontSettings(config: Config, version: string): FrontSettings {
-  const { apiKeys, routing, retry, answers, limits, cors, debug, tls, disableImageGeneration } =
-    config;
+  const { apiKeys, routing, retry, answers, limits, sockets, cors, debug, tls } = config;
+  const { disableImageGeneration } = config;
   return {
     apiKeys,
     routing,
     retry,
     answers,
     limits,
+    sockets,
     cors,
     debug,
     tls,

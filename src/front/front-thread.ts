@@ -16,9 +16,6 @@ import type { RoutingTable } from '../routing/table.ts';
 import type { Server, ServerOptions } from './server/types.ts';
 import type { WorkerId } from '../ids.ts';
 
-/** Bytes of one WebSocket message; real clients send whole conversations (clients.md 2, row 2). */
-const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
-
 /** How often a drain looks whether the requests are done, milliseconds. */
 const DRAIN_POLL_MS = 25;
 
@@ -52,7 +49,7 @@ export function serveFront(port: MessagePort): void {
     },
     attachHost: async (host, hostPort, board) =>
       started().state.links.attach(host, hostPort, board),
-    configure: async (settings, table) => configure(started().state, settings, table),
+    configure: async (settings, table) => configure(started(), settings, table),
     applyBindings: async (changes) => started().state.router.applyBindings(changes),
     drain: (deadlineMs) => drain(started(), deadlineMs),
     snapshot: async () => {
@@ -103,19 +100,27 @@ function newFront(
   return { front: new Front(state), state, log, server: undefined };
 }
 
-function configure(state: FrontState, settings: FrontSettings, table: RoutingTable): void {
+function configure({ front, state }: Running, settings: FrontSettings, table: RoutingTable): void {
   state.settings = settings;
   state.access = new Access(settings.apiKeys);
   state.cors = new Cors(settings.cors.origins);
   state.router.configure(settings, table);
   setDebug(settings.debug);
+  front.sockets.configured();
 }
 
-/** Stops listening and waits for the open requests; what is left at the deadline is cut. */
+/**
+ * Stops listening and waits for the open requests; what is left at the deadline is cut. Sockets end
+ * with a close frame behind their turn, and one look later than that: it has to leave.
+ */
 async function drain({ front, state, server }: Running, deadlineMs: number): Promise<void> {
   server?.stopListening();
   const endAt = performance.now() + deadlineMs;
+  const sockets = front.sockets.open > 0;
+  front.sockets.retire();
   while (front.openRequests > 0 && performance.now() < endAt) await delay(DRAIN_POLL_MS);
+  front.sockets.end();
+  if (sockets) await delay(DRAIN_POLL_MS);
   await server?.close();
   state.links.close();
   flushLogs();
@@ -131,7 +136,8 @@ function serverOptions(
     tls: tls.enable ? { cert: tls.cert, key: tls.key } : undefined,
     maxHeaderBytes: limits.maxHeaderBytes,
     requestTimeoutMs: limits.requestTimeoutMs,
-    maxMessageBytes: MAX_MESSAGE_BYTES,
+    // A frame may be a whole conversation, as a body (clients.md 2, row 2).
+    maxMessageBytes: limits.maxBodyBytes,
     reusePort,
   };
 }

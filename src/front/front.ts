@@ -3,6 +3,7 @@
  * request. Turns are handed to `turn-intake.ts`.
  */
 import { bodyTooLarge } from './body-limit.ts';
+import { ClientSockets } from './responses-socket/client-sockets.ts';
 import { isForm } from './multipart.ts';
 import { logTurn, newLedger, NOTHING_DONE, type Ledger } from './ledger.ts';
 import { loginPage } from './openai-login/pages.ts';
@@ -13,7 +14,7 @@ import { routeOf, type PathEntry } from './routes.ts';
 import { startTurn } from './turn-intake.ts';
 import { surfaceOf } from './surfaces.ts';
 import { SwitchyardError, toSwitchyardError, type ErrorCode } from '../errors.ts';
-import type { Application, BodySink, Exchange } from './server/types.ts';
+import type { Application, BodySink, Exchange, SocketHandlers } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
 import type { Principal } from '../turn.ts';
 import type { TurnReport } from './client-turn.ts';
@@ -37,12 +38,15 @@ const HEALTHY = JSON.stringify({ status: 'ok' });
 export class Front implements Application {
   readonly #state: FrontState;
   readonly #open = new OpenRequests();
+  /** Client WebSockets. */
+  readonly sockets: ClientSockets;
 
   constructor(state: FrontState) {
     this.#state = state;
+    this.sockets = new ClientSockets(state, this.#open);
   }
 
-  /** Requests that have no end yet. */
+  /** Requests, and turns of WebSockets, that have no end yet. */
   get openRequests(): number {
     return this.#open.count;
   }
@@ -57,10 +61,13 @@ export class Front implements Application {
     }
   }
 
-  /** No route takes a WebSocket yet; 426 makes clients use HTTP at once (clients.md 2, row 1). */
-  onUpgrade(exchange: Exchange): undefined {
-    const ledger = newLedger(exchange);
-    this.#refuse(exchange, ledger, new SwitchyardError('upgrade_required'), 'openai');
+  onUpgrade(exchange: Exchange): { handlers: SocketHandlers; headers: string[] } | undefined {
+    try {
+      return this.sockets.accept(exchange);
+    } catch (thrown) {
+      this.#refuse(exchange, newLedger(exchange), thrown, 'openai');
+      return undefined;
+    }
   }
 
   #admit(exchange: Exchange, ledger: Ledger): BodySink | undefined {

@@ -143,7 +143,8 @@ function keysOf(
   return conversationKeys(request, model.scope, canonicalModel(routeModel));
 }
 
-function isStream({ body, members }: RouteRequest): boolean {
+function isStream({ body, members, socket }: RouteRequest): boolean {
+  if (socket !== undefined) return true;
   const member = memberOf(members, 'stream');
   return member !== undefined && textOf(body, member.valueStart, member.valueEnd) === 'true';
 }
