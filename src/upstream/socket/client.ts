@@ -8,7 +8,6 @@ import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
 import { systemClock, type UpstreamClock } from '../clock.ts';
 import type { ConnectHandler, SocketClient, SocketLimits, SocketRequest } from './types.ts';
 import type { UpstreamTimeouts } from '../../config/types.ts';
-import type { WebSocket } from 'ws';
 
 /** Ways to upstreams that are kept for their TLS sessions; when full, all are dropped. */
 export const MAX_DIALS = 256;
@@ -92,7 +91,9 @@ export class UpstreamSockets implements SocketClient {
       deadlines: this.#deadlines,
       maxFrameBytes: this.#home.limits.maxFrameBytes,
       onOver: (over) => void this.#handshakes.delete(over),
-      onOpen: (ws, headers) => this.#onOpen(ws, headers, handler),
+      onOpen: (ws, connection, headers) => {
+        this.#onOpen(new OpenSocket(ws, connection, headers, this.#home), handler);
+      },
       onRefused: (...answer) => guarded(handler, () => handler.onRefused(...answer)),
       onError: (error) => handler.onError(error),
     });
@@ -101,8 +102,7 @@ export class UpstreamSockets implements SocketClient {
     return handshake;
   }
 
-  #onOpen(ws: WebSocket, headers: string[], handler: ConnectHandler): void {
-    const socket = new OpenSocket(ws, headers, this.#home);
+  #onOpen(socket: OpenSocket, handler: ConnectHandler): void {
     this.#open.add(socket);
     guarded(
       handler,

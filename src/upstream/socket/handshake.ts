@@ -32,7 +32,8 @@ export interface HandshakeParts {
   maxFrameBytes: number;
   /** Comes first of all that ends a handshake. */
   onOver(handshake: Handshake): void;
-  onOpen(ws: WebSocket, headers: string[]): void;
+  /** `connection`: what `ws` reads and writes. */
+  onOpen(ws: WebSocket, connection: Duplex, headers: string[]): void;
   onRefused: ConnectHandler['onRefused'];
   onError: ConnectHandler['onError'];
 }
@@ -98,7 +99,7 @@ export class Handshake implements Watched {
       const ws = new WebSocket(this.#parts.request.url, [], this.#options(socket));
       this.#ws = ws;
       ws.once('upgrade', (answer: IncomingMessage) => (this.#headers = answer.rawHeaders));
-      ws.once('open', () => this.#onOpen(ws));
+      ws.once('open', () => this.#onOpen(ws, socket));
       ws.once('unexpected-response', (_, answer: IncomingMessage) => this.#onRefused(answer));
       // Stays: `ws` reports our own giving up, too, and an unheard error ends the process.
       ws.on('error', (error) => this.fail(upgradeFailure(error, this.#parts.where)));
@@ -120,13 +121,13 @@ export class Handshake implements Watched {
     return options;
   }
 
-  #onOpen(ws: WebSocket): void {
+  #onOpen(ws: WebSocket, connection: Duplex): void {
     if (this.#stage === 'over') return;
     this.#ws = undefined;
     this.#giveUp = undefined;
     this.#end();
     ws.removeAllListeners();
-    this.#parts.onOpen(ws, this.#headers);
+    this.#parts.onOpen(ws, connection, this.#headers);
   }
 
   #onRefused(answer: IncomingMessage): void {

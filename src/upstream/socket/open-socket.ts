@@ -6,6 +6,7 @@ import { badFrame, endFailure, noPong, notUsable, socketFailure } from './ends.t
 import { RunningTurn, type TurnOwner } from './running-turn.ts';
 import { toSwitchyardError, type SwitchyardError } from '../../errors.ts';
 import type { Deadlines, Watched } from '../deadlines.ts';
+import type { Duplex } from 'node:stream';
 import type { SocketEnd, SocketLimits, SocketTurn } from './types.ts';
 import type { SocketTurnHandler, UpstreamSocket } from './types.ts';
 import type { UpstreamTimeouts } from '../../config/types.ts';
@@ -33,6 +34,7 @@ export class OpenSocket implements UpstreamSocket, TurnOwner, Watched {
   readonly headers: string[];
   onClosed: ((end: SocketEnd) => void) | undefined;
   readonly #ws: WebSocket;
+  readonly #connection: Duplex;
   readonly #home: SocketHome;
   #turn: RunningTurn | undefined;
   #turns = 0;
@@ -42,8 +44,10 @@ export class OpenSocket implements UpstreamSocket, TurnOwner, Watched {
   /** When the end began, ours or the other side's. */
   #closingAt: number | undefined;
 
-  constructor(ws: WebSocket, headers: string[], home: SocketHome) {
+  /** `connection`: what `ws` reads and writes. */
+  constructor(ws: WebSocket, connection: Duplex, headers: string[], home: SocketHome) {
     this.#ws = ws;
+    this.#connection = connection;
     this.#home = home;
     this.headers = headers;
     this.openedAt = home.deadlines.now();
@@ -80,8 +84,9 @@ export class OpenSocket implements UpstreamSocket, TurnOwner, Watched {
     this.#turns += 1;
     // A failed write is followed by `close`, which ends the turn.
     this.#ws.send(frame, { binary: false, compress: false }, (error) => {
-      if (!error) turn.markSent();
+      if (!error && this.#intact) turn.markSent();
     });
+    if (this.#connection.writableLength === 0 && this.#intact) turn.markSent();
     return turn;
   }
 
@@ -129,6 +134,11 @@ export class OpenSocket implements UpstreamSocket, TurnOwner, Watched {
       return this.close();
     }
     if (limits.pingMs > 0 && now - this.#pingAt >= limits.pingMs) this.#ping(now, limits.pingMs);
+  }
+
+  /** Node calls writes that it gave up with a destroyed connection successful, too. */
+  get #intact(): boolean {
+    return !this.#connection.destroyed && this.#connection.errored === null;
   }
 
   #ping(now: number, pingMs: number): void {

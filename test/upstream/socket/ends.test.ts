@@ -39,9 +39,10 @@ describe('upstream sockets: ends by the other side', () => {
 
   it('death while the frame is written: not sent', async (test) => {
     const pair = await openPair(test);
-    pair.peer.socket.pause();
+    pair.peer.socket.once('data', () => pair.peer.socket.pause());
     const running = ask(pair.socket, 'x'.repeat(64 * 1024 * 1024));
-    await waitUntil(() => pair.peer.socket.bytesRead > 200, 'the frame begins');
+    const { length } = pair.peer.head;
+    await waitUntil(() => pair.peer.socket.bytesRead > length, 'the frame begins');
     pair.peer.socket.resetAndDestroy();
     assert.equal(await failed(running), 'upstream_connection_lost not-sent');
     assert.deepEqual(running.seen.end, { code: 1006, reason: '' });
