@@ -42,4 +42,4 @@ export function readArguments(
 
 /** The error of a command line that makes no sense. */
 export const wrongArgument = (message: string, usage: string): SwitchyardError =>
-  new SwitchyardError('invalid_config', { message: `${message}\n\n${usage}` });
+  new SwitchyardError('invalid_config', { message: `${message}\n\n${usage.trimEnd()}` });
