@@ -20,10 +20,13 @@ export interface ClientFrame {
   readonly data: Uint8Array;
 }
 
-const KINDS: Readonly<Record<string, ClientFrame['kind']>> = {
-  'response.create': 'create',
-  'response.append': 'append',
-};
+const KINDS: ReadonlyMap<string, ClientFrame['kind']> = new Map([
+  ['response.create', 'create'],
+  ['response.append', 'append'],
+]);
+
+/** Characters of an unknown type that its refusal repeats. */
+const SHOWN_TYPE_CHARS = 64;
 
 /** @throws SwitchyardError `invalid_json` | `invalid_request`: the socket can stay open. */
 export function readFrame(data: Uint8Array): ClientFrame {
@@ -33,8 +36,10 @@ export function readFrame(data: Uint8Array): ClientFrame {
     return member && readString(data, member.valueStart, member.valueEnd);
   };
   const type = text('type') ?? '';
-  const kind = KINDS[type];
-  if (kind === undefined) throw wrong(`unsupported websocket request type: ${type}`);
+  const kind = KINDS.get(type);
+  if (kind === undefined) {
+    throw wrong(`unsupported websocket request type: ${type.slice(0, SHOWN_TYPE_CHARS)}`);
+  }
   const previousResponseId = text('previous_response_id')?.trim() || undefined;
   return {
     kind,
@@ -51,6 +56,16 @@ export function readFrame(data: Uint8Array): ClientFrame {
 /** A fault in a frame. */
 export const wrong = (message: string): SwitchyardError =>
   new SwitchyardError('invalid_request', { message });
+
+/**
+ * Why a frame can not begin a conversation: it continues an answer that nobody knows (codex.md 3.6;
+ * vectors 84, 92). `replay_required` is told as `previous_response_not_found`.
+ */
+export function unknownStart({ previousResponseId }: ClientFrame): SwitchyardError {
+  return previousResponseId === undefined
+    ? wrong('websocket request received before response.create')
+    : new SwitchyardError('replay_required', { status: 409 });
+}
 
 function membersOf(data: Uint8Array): Member[] {
   try {

@@ -1,11 +1,12 @@
 /** The body of a turn whose upstream keeps the conversation itself (codex.md 3.6, pass-through). */
 import { applyEdits, ObjectEdits } from '../../json/edits.ts';
 import { closingBrace } from '../../json/closing-brace.ts';
-import { wrong, type ClientFrame } from './frame.ts';
+import { SwitchyardError } from '../../errors.ts';
+import type { ClientFrame } from './frame.ts';
 
 /**
  * The frame with a model and `stream`; every other byte stays. `model`: that of the frame before.
- * @throws SwitchyardError `invalid_request` when no model is known.
+ * @throws SwitchyardError `missing_model`.
  */
 export function nativeBody(frame: ClientFrame, model: string | undefined): Uint8Array {
   const { data, members } = frame;
@@ -15,10 +16,11 @@ export function nativeBody(frame: ClientFrame, model: string | undefined): Uint8
   return applyEdits(data, edits.edits());
 }
 
-/** @throws SwitchyardError `invalid_request` when there is none. */
+/** @throws SwitchyardError `missing_model`. */
 export function knownModel(model: string | undefined): string {
   if (model === undefined || model === '') {
-    throw wrong('missing model in response.create request');
+    const message = 'missing model in response.create request';
+    throw new SwitchyardError('missing_model', { message, param: 'model' });
   }
   return model;
 }
