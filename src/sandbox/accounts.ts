@@ -1,5 +1,6 @@
 /** The accounts of the sandbox: how long each is exhausted, what it has served, what shall fail. */
 import { maskSecret } from '../observe/mask.ts';
+import { QuotaMeter, type Quota } from './quota.ts';
 import type { Fault } from './commands.ts';
 
 /** Accounts that are remembered; every bearer token makes one. The oldest is forgotten. */
@@ -20,6 +21,7 @@ export interface AccountStats {
 
 interface Account {
   limitedUntilMs: number;
+  quota: QuotaMeter;
   stats: AccountStats;
   /** Faults ordered by a test, in order. */
   planned: Fault[];
@@ -51,10 +53,16 @@ export class Accounts {
     return this.#of(name).planned.shift();
   }
 
-  served(name: string, inputTokens: number, cachedTokens: number): void {
-    const { stats } = this.#of(name);
+  served(name: string, inputTokens: number, cachedTokens: number, nowMs: number): void {
+    const { stats, quota } = this.#of(name);
     stats.inputTokens += inputTokens;
     stats.cachedTokens += cachedTokens;
+    quota.add(inputTokens, cachedTokens, nowMs);
+  }
+
+  quota(name: string, nowMs: number): Quota {
+    const { quota, limitedUntilMs } = this.#of(name);
+    return quota.read(limitedUntilMs, nowMs);
   }
 
   /**
@@ -80,7 +88,8 @@ export class Accounts {
     const known = this.#accounts.get(name);
     if (known !== undefined) return known;
     const stats = { requests: 0, limited: 0, inputTokens: 0, cachedTokens: 0 };
-    const account: Account = { limitedUntilMs: 0, stats, planned: [] };
+    const quota = new QuotaMeter();
+    const account: Account = { limitedUntilMs: 0, quota, stats, planned: [] };
     this.#accounts.set(name, account);
     if (this.#accounts.size > MAX_ACCOUNTS) {
       const [oldest] = this.#accounts.keys();

@@ -13,10 +13,22 @@ export type Fault =
   | { kind: 'reset' }
   /** The connection is reset in the middle of the answer. */
   | { kind: 'break' }
+  /** The connection is closed before the answer; on a WebSocket with this code. */
+  | { kind: 'close'; code: number }
   /** The answer stops in the middle and the connection stays open. */
   | { kind: 'stall' }
   /** The stream ends with the dialect's own failure event, inside a 200. */
   | { kind: 'failed' };
+
+/** A fault instead of an answer. */
+export type Refusal = Extract<Fault, { kind: 'status' | 'limit' | 'reset' | 'close' }>;
+
+/** A fault in the middle of an answer. */
+export type BrokenOff = Exclude<Fault, Refusal>;
+
+export function isRefusal(fault: Fault): fault is Refusal {
+  return ['status', 'limit', 'reset', 'close'].includes(fault.kind);
+}
 
 /** A command found in a text. */
 export type Command =
@@ -33,6 +45,10 @@ export const DEFAULT_PAUSE_MS = 100;
 /** Reset time of `sandbox:429` without a number, seconds; bounded to a day. */
 export const DEFAULT_LIMIT_SECONDS = 60;
 export const MAX_LIMIT_SECONDS = 86_400;
+
+/** Close code of `sandbox:close` without a number, or with one that may not be sent (RFC 6455, 7.4). */
+export const DEFAULT_CLOSE_CODE = 1011;
+const CLOSE_CODE = /^(?:1000|1001|1002|1003|1007|1008|1009|101[0-4]|[34]\d{3})$/;
 
 const COMMAND = /sandbox:([a-z]+|\d{3})(?:[ \t]+(\d+))?([ \t]+always)?\b/;
 const TOOL = /sandbox:tool(?:[ \t]+([\w.-]+))?(?:[ \t]*(\{[^]*\}))?/;
@@ -54,6 +70,10 @@ function faultOf(word: string, number: string | undefined): Fault | undefined {
   if (word === '429') {
     const seconds = Math.min(Number(number ?? DEFAULT_LIMIT_SECONDS), MAX_LIMIT_SECONDS);
     return { kind: 'limit', seconds };
+  }
+  if (word === 'close') {
+    const allowed = CLOSE_CODE.test(number ?? '');
+    return { kind: 'close', code: allowed ? Number(number) : DEFAULT_CLOSE_CODE };
   }
   const status = Number(word);
   if (status >= 400 && status < 600) return { kind: 'status', status };

@@ -29,7 +29,7 @@ export function sandboxCredentials(origin: string): CredentialRecord[] {
       excludedModels: [],
       aliases: [],
       requestScopedErrors: [],
-      websockets: false,
+      websockets: true,
       supportPromptCacheKey: true,
       source: { kind: 'config', section: 'sandbox', index, apiKey: account },
     };

@@ -1,4 +1,5 @@
 /** Error bodies and failure events of the sandbox, shaped like those of Codex (codex.md 5.2, 5.3). */
+import type { Refusal } from './commands.ts';
 import type { ResponsesEvent } from './responses-wire.ts';
 
 /** JSON error with the given fields. */
@@ -6,17 +7,29 @@ export function errorBody(type: string, message: string): string {
   return JSON.stringify({ error: { type, message } });
 }
 
+/** Status and error object of a refused turn; undefined: the connection ends without a word. */
+export function refusalError(
+  refusal: Refusal,
+  nowMs: number,
+): { status: number; error: Record<string, unknown> } | undefined {
+  if (refusal.kind === 'limit') {
+    return { status: 429, error: usageLimitError(refusal.seconds, nowMs) };
+  }
+  if (refusal.kind !== 'status') return undefined;
+  const { status } = refusal;
+  const message = `the sandbox was asked for status ${status}`;
+  return { status, error: { type: errorTypeOf(status), message } };
+}
+
 /** The usage limit with both forms of its reset time. `nowMs`: Unix ms. */
-export function usageLimitBody(seconds: number, nowMs: number): string {
-  return JSON.stringify({
-    error: {
-      type: 'usage_limit_reached',
-      message: 'The usage limit has been reached',
-      plan_type: 'sandbox',
-      resets_at: Math.ceil(nowMs / 1000) + seconds,
-      resets_in_seconds: seconds,
-    },
-  });
+function usageLimitError(seconds: number, nowMs: number): Record<string, unknown> {
+  return {
+    type: 'usage_limit_reached',
+    message: 'The usage limit has been reached',
+    plan_type: 'sandbox',
+    resets_at: Math.ceil(nowMs / 1000) + seconds,
+    resets_in_seconds: seconds,
+  };
 }
 
 /** Error type that goes with a status. */

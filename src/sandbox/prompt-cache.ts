@@ -45,15 +45,19 @@ export class PromptCache {
     return this.#entries.size;
   }
 
-  /** Looks up the longest known start of the input, then remembers all its starts. */
-  read(scope: CacheScope, items: string[], nowMs: number): CacheReading {
+  /**
+   * Looks up the longest known start of the input, then remembers all its starts. `held`: so many
+   * items at the start are known anyway, because the turn's socket has just served them.
+   */
+  read(scope: CacheScope, items: string[], nowMs: number, held = 0): CacheReading {
     let hash = JSON.stringify([scope.account, scope.model, scope.key]);
     let inputTokens = 0;
     let knownTokens = 0;
-    for (const item of items) {
+    for (const [index, item] of items.entries()) {
       hash = createHash('sha256').update(hash).update('\0').update(item).digest('base64');
       inputTokens += estimateTokens(item);
-      if (this.#touch(hash, nowMs)) knownTokens = inputTokens;
+      const known = this.#touch(hash, nowMs);
+      if (known || index < held) knownTokens = inputTokens;
     }
     return { inputTokens, cachedTokens: reported(knownTokens) };
   }

@@ -9,7 +9,9 @@ export interface SandboxRequest {
   kind: TurnKind;
   model: string;
   stream: boolean;
-  /** Tools and instructions first, then the input item by item, each as JSON. */
+  /** Only prepares the cache: no answer is wanted (clients.md 5.3). */
+  warmUp: boolean;
+  /** Tools and instructions first, then the input item by item, each as `modelView` shows it. */
   items: string[];
   /** Text of the last user message; `''` without one. */
   userText: string;
@@ -25,6 +27,7 @@ export interface SandboxRequest {
 const schema = z.object({
   model: z.string().default('sandbox'),
   stream: z.unknown().optional(),
+  generate: z.unknown().optional(),
   instructions: z.string().nullish(),
   input: z.union([z.string(), z.array(z.unknown())]).nullish(),
   messages: z.array(z.unknown()).nullish(),
@@ -55,7 +58,8 @@ export function readRequest(kind: TurnKind, body: unknown): SandboxRequest | str
     kind,
     model,
     stream: stream === true && kind !== 'compact',
-    items: [JSON.stringify([tools ?? [], instructions ?? '']), ...list.map(jsonOf)],
+    warmUp: parsed.data.generate === false,
+    items: [JSON.stringify([tools ?? [], instructions ?? '']), ...list.map(modelView)],
     userText: userTexts.at(-1) ?? '',
     turn: userTexts.length,
     toolOutput: toolOutputOf(list.at(-1)),
@@ -68,7 +72,17 @@ function inputItems(input: string | unknown[] | null | undefined): unknown[] | u
   return typeof input === 'string' ? [{ role: 'user', content: input }] : (input ?? undefined);
 }
 
-const jsonOf = (item: unknown): string => JSON.stringify(item);
+/** Members that no model reads: a client may leave them out when it sends an answer back. */
+const UNSEEN = new Set(['id', 'status', 'annotations', 'logprobs']);
+
+/** An item as JSON without the members that the model does not see, in one order of members. */
+function modelView(item: unknown): string {
+  return JSON.stringify(item, (_name, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const members = Object.entries(value).filter(([name]) => !UNSEEN.has(name));
+    return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
 
 function userTextOf(item: unknown): string | undefined {
   const parsed = message.safeParse(item);

@@ -48,6 +48,19 @@ export function responsesEvents(answer: Answer): ResponsesEvent[] {
   return events.map((event, index) => ({ ...event, sequence_number: index }));
 }
 
+/** The events of a warm-up: nothing is answered (clients.md 5.3). */
+export function warmUpEvents(answer: Answer): ResponsesEvent[] {
+  const response = { ...responseObject(answer, 'completed', []), usage: warmUpUsage(answer) };
+  return [
+    { type: 'response.created', response: responseObject(answer, 'in_progress', []) },
+    { type: 'response.completed', response },
+  ].map((event, index) => ({ ...event, sequence_number: index }));
+}
+
+function warmUpUsage({ usage }: Answer): Item {
+  return responsesUsage({ ...usage, outputTokens: 0, totalTokens: usage.inputTokens });
+}
+
 /** The finished Responses object, as a non-stream answer carries it. */
 export function responsesBody(answer: Answer): Item {
   const output: Item[] = [];

@@ -1,6 +1,7 @@
 /**
  * The sandbox: a local upstream with the endpoints, answers, cache and faults of a real one, so that
- * Switchyard can be tried and tested without an account. Speaks Responses and Chat Completions.
+ * Switchyard can be tried and tested without an account. Speaks Responses (HTTP and WebSocket) and
+ * Chat Completions.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,9 +9,10 @@ import type { AddressInfo } from 'node:net';
 import { accountName, type AccountStats } from './accounts.ts';
 import type { Fault } from './commands.ts';
 import { errorBody, errorTypeOf } from './errors-wire.ts';
-import { sendJson } from './reply.ts';
+import { sendJson, sendOutcome } from './reply.ts';
 import { readRequest, type TurnKind } from './request.ts';
-import { SandboxUpstream } from './upstream.ts';
+import { SandboxSockets, type Caller } from './sockets.ts';
+import { SandboxUpstream, type ObservedTurn } from './upstream.ts';
 
 /** Bytes of a request body; above every limit that a front is likely to have. */
 export const MAX_BODY_BYTES = 256 * 1024 * 1024;
@@ -23,12 +25,16 @@ export interface SandboxOptions {
   port?: number;
   /** Unix ms, for cache lifetimes and reset times. */
   nowMs?: () => number;
+  /** Is told of every turn as it is decided. */
+  onTurn?: (turn: ObservedTurn) => void;
 }
 
 /** A running sandbox. */
 export interface Sandbox {
   /** e.g. `http://127.0.0.1:40123`. */
   readonly origin: string;
+  /** WebSockets that are open now. */
+  readonly openSockets: number;
   /** Counters by account name. */
   stats(): Record<string, AccountStats>;
   /** Makes an account answer 429 `usage_limit_reached` for some time. */
@@ -48,25 +54,34 @@ const TURN_PATHS: [string, TurnKind][] = [
 /** Starts a sandbox. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const nowMs = options.nowMs ?? Date.now;
-  const upstream = new SandboxUpstream(nowMs);
+  const upstream = new SandboxUpstream(nowMs, options.onTurn);
+  const sockets = new SandboxSockets(upstream, MAX_BODY_BYTES);
   const server = createServer((request, response) => {
     handle(upstream, request, response).catch((error: unknown) => {
       // The client left, or the sandbox is wrong: either way nobody waits for more of this answer.
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
+  server.on('upgrade', (request, stream, head) =>
+    sockets.upgrade(callerOf(request), request, stream, head),
+  );
   server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
+  let closed: Promise<unknown> | undefined;
   const { address, port } = server.address() as AddressInfo;
   return {
     origin: `http://${address}:${port}`,
+    get openSockets() {
+      return sockets.open;
+    },
     stats: () => upstream.accounts.stats(),
     exhaust: (account, seconds) => upstream.accounts.exhaust(account, nowMs() + seconds * 1000),
     fail: (account, fault, times = 1) => upstream.accounts.plan(account, fault, times),
     close: async () => {
-      const closed = once(server, 'close');
+      closed ??= once(server, 'close');
       server.close();
       server.closeAllConnections();
+      sockets.close();
       await closed;
     },
   };
@@ -78,10 +93,9 @@ async function handle(
   response: ServerResponse,
 ): Promise<void> {
   const body = await bodyOf(request);
-  const token = /^Bearer\s+(\S+)/i.exec(request.headers.authorization ?? '')?.[1];
-  const [path = ''] = (request.url ?? '').split('?');
+  const { path, account, session } = callerOf(request);
   const kind = TURN_PATHS.find(([ending]) => path.endsWith(ending))?.[1];
-  if (token === undefined)
+  if (account === undefined)
     return refuse(response, 401, 'send a bearer token: it names the account');
   if (request.method === 'GET' && path.endsWith('/models')) {
     return sendJson(response, 200, upstream.models());
@@ -92,8 +106,15 @@ async function handle(
     return refuse(response, 413, `a body has at most ${MAX_BODY_BYTES} bytes`);
   const parsed = readRequest(kind, parseJson(body));
   if (typeof parsed === 'string') return refuse(response, 400, parsed);
-  const session = request.headers['session-id'] ?? request.headers['session_id'] ?? '';
-  return upstream.serve(response, accountName(token), String(session), parsed);
+  const origin = { account, session, transport: 'http', bytes: body.length, held: 0 } as const;
+  return sendOutcome(response, parsed, upstream.decide(origin, parsed));
+}
+
+function callerOf({ headers, url }: IncomingMessage): Caller {
+  const token = /^Bearer\s+(\S+)/i.exec(headers.authorization ?? '')?.[1];
+  const [path = ''] = (url ?? '').split('?');
+  const session = String(headers['session-id'] ?? headers['session_id'] ?? '');
+  return { path, session, account: token && accountName(token) };
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

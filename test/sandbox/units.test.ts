@@ -143,6 +143,7 @@ describe('reading a request', () => {
       kind: 'responses',
       model: 'sandbox',
       stream: true,
+      warmUp: false,
       userText: 'two',
       turn: 2,
       toolOutput: undefined,
