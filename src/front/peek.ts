@@ -38,13 +38,20 @@ export function peekBody(body: Uint8Array): Peek {
   return { members, model, stream };
 }
 
-function modelOf(body: Uint8Array, member: Member): string | undefined {
+/** A model as the client spelled it; undefined for null. @throws SwitchyardError `invalid_request`. */
+export function modelOf(body: Uint8Array, member: Member): string | undefined {
   const model = readString(body, member.valueStart, member.valueEnd);
   if (model === undefined) {
     if (parseValue(body, member) === null) return undefined;
     throw badModel('model must be a string');
   }
-  if (model.length <= MAX_MODEL_CHARS) return model;
+  checkModelName(model);
+  return model;
+}
+
+/** @throws SwitchyardError `invalid_request` for a name that is too long. */
+export function checkModelName(model: string): void {
+  if (model.length <= MAX_MODEL_CHARS) return;
   throw badModel(`model must have at most ${MAX_MODEL_CHARS} characters`);
 }
 

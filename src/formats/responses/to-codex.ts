@@ -52,8 +52,8 @@ const REFUSED = [
   'user',
 ];
 
-/** Members Codex refuses over HTTP only (1.7). */
-const REFUSED_OVER_HTTP = ['previous_response_id', 'generate', 'safety_identifier'];
+/** Members Codex refuses over HTTP only (1.7); `type` is that of a WebSocket frame. */
+const REFUSED_OVER_HTTP = ['previous_response_id', 'generate', 'safety_identifier', 'type'];
 
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;

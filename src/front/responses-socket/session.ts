@@ -9,6 +9,7 @@ import { errorFrame, previousResponseNotFound } from './error-frame.ts';
 import { logTurn, newLedger, NOTHING_DONE, type Ledger } from '../ledger.ts';
 import { readFrame } from './frame.ts';
 import { SocketTurn, type TurnEnd } from './socket-turn.ts';
+import { STREAM_WINDOW_BYTES } from '../../actors/credit.ts';
 import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
 import type { ClientSocket, SocketClose, SocketHandlers } from '../server/types.ts';
 import type { FrontState } from '../front-state.ts';
@@ -80,12 +81,13 @@ export class Session implements SocketHandlers {
   }
 
   onMessage(socket: ClientSocket, data: Uint8Array): void {
-    if (this.#turn === undefined) this.#begin(socket, data);
+    if (this.#waiting.length === 0 && this.#isReady(socket)) this.#begin(socket, data);
     else this.#wait(socket, data);
   }
 
   onDrain(): void {
-    this.#turn?.drained();
+    if (this.#turn === undefined) this.#next();
+    else this.#turn.drained();
   }
 
   onClose(_socket: ClientSocket, { code, reason }: SocketClose): void {
@@ -118,6 +120,11 @@ export class Session implements SocketHandlers {
 
   close({ code, reason }: SocketClose): void {
     this.#socket?.close(code, reason);
+  }
+
+  /** Nothing runs, and the client has read what came before: else answers would pile up. */
+  #isReady({ buffered }: ClientSocket): boolean {
+    return this.#turn === undefined && buffered < STREAM_WINDOW_BYTES;
   }
 
   #wait(socket: ClientSocket, data: Uint8Array): void {
@@ -179,8 +186,9 @@ export class Session implements SocketHandlers {
 
   #next(): void {
     const socket = this.#socket;
+    if (socket === undefined || !this.#isReady(socket)) return;
     const data = this.#waiting.shift();
-    if (socket === undefined || data === undefined || this.#turn !== undefined) return;
+    if (data === undefined) return;
     this.#waitingBytes -= data.byteLength;
     this.#begin(socket, data);
   }

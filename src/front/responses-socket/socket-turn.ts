@@ -7,6 +7,7 @@ import { AnswerFrames } from './answer-frames.ts';
 import { answerStatus } from '../errors/body.ts';
 import { answerTo } from './closing.ts';
 import { bodyTooLarge } from '../body-limit.ts';
+import { checkModelName } from '../peek.ts';
 import { ClientTurn, type TurnReport } from '../client-turn.ts';
 import { extended, fullBody, type FullTurn, type Transcript } from './transcript.ts';
 import { FrameWriter, type Ending } from './frame-writer.ts';
@@ -60,6 +61,7 @@ export class SocketTurn {
     this.#parts = parts;
     this.#transcript = transcripts.of(session);
     this.#model = frame.model ?? knownModel(this.#transcript?.model ?? session.model);
+    checkModelName(this.#model);
     ledger.model = this.#model;
     this.#plan = planTurn(frame, session.memory, this.#transcript !== undefined);
     const routed = this.#route();
