@@ -10,19 +10,18 @@ const NO_USAGE = {
 
 /** Both frames. `id`: a fresh UUID; `createdAt`: Unix seconds. */
 export function prewarmFrames(id: string, model: string, createdAt: number): [string, string] {
-  const response = {
+  const created = {
     id: `resp_prewarm_${id}`,
     object: 'response',
     created_at: createdAt,
+    status: 'in_progress',
     background: false,
     error: null,
     output: [],
-    model,
   };
-  const created = { ...response, status: 'in_progress' };
-  const completed = { ...response, status: 'completed', usage: NO_USAGE };
+  const completed = { ...created, status: 'completed', usage: NO_USAGE, model };
   return [
-    JSON.stringify({ type: 'response.created', sequence_number: 0, response: created }),
+    JSON.stringify({ type: 'response.created', sequence_number: 0, response: { ...created, model } }),
     JSON.stringify({ type: 'response.completed', sequence_number: 1, response: completed }),
   ];
 }
