@@ -220,6 +220,14 @@ describe('exceptions of paths (routing.md 6.10)', () => {
     assert.deepEqual(short(grant, COMPACT), ['dead-grant', 'next', false]);
   });
 
+  it('compact: a request fault stops, a connection that failed concerns no account', () => {
+    assert.deepEqual(short(failureOf(502, withCode('invalid_prompt')), `${COMPACT}/`), FAULT);
+    const refused = failureOf(0, 'x', { network: 'reset' });
+    assert.deepEqual(short(refused, COMPACT, 'not-sent'), ['other', 'next', true]);
+    assert.deepEqual(short(refused, CHAT, 'not-sent'), ['other', 'next', false]);
+    assert.deepEqual(short(refused, COMPACT, 'sent'), ['other', 'stop', true]);
+  });
+
   for (const path of ['/v1/messages/count_tokens', '/v1beta/models/gemini-3:countTokens']) {
     it(`${path}: a 404 counts only when it names the model`, () => {
       assert.deepEqual(short(failureOf(404, 'no such route'), path), ['not-found', 'next', true]);

@@ -86,9 +86,9 @@ describe('the hosted image tool', () => {
 
   it('a chat gets it, too; chat takes it out of both', async (test) => {
     const messages = [{ role: 'user', content: 'ping' }];
-    const chat = { model: 'gpt-5.5', messages, tools: [{ type: 'image_generation' }] };
+    const plain = { model: 'gpt-5.5', messages };
+    const chat = { ...plain, tools: [{ type: 'image_generation' }] };
     const path = '/v1/chat/completions';
-    const { tools: _none, ...plain } = chat;
     assert.deepEqual((await sentFor(test, 'plus', ON, plain, path))['tools'], [IMAGE]);
     const off = { 'disable-image-generation': 'chat' };
     assert.equal('tools' in (await sentFor(test, 'plus', off, chat, path)), false);

@@ -24,6 +24,14 @@ describe('routes', () => {
     assert.deepEqual(routeOf('/v1/images/edits')?.route, { ...image, forms: true });
   });
 
+  it('compaction takes turns on both paths, and no WebSockets (codex.md 3.1)', () => {
+    for (const path of ['/v1/responses/compact', '/backend-api/codex/responses/compact']) {
+      const entry = routeOf(path);
+      assert.deepEqual(entry?.route, { kind: 'turn', format: 'openai-response' }, path);
+      assert.deepEqual([entry.methods, entry.guarded], [['POST'], true], path);
+    }
+  });
+
   it('the list of models needs a key', () => {
     assert.deepEqual(routeOf('/v1/models'), {
       route: { kind: 'models' },

@@ -111,6 +111,47 @@ describe('model lists', () => {
     assert.ok(models.every((each) => !('base_instructions' in each)));
   });
 
+  describe('built-in models of a Codex account, routing.md 1.2 and 15.10', () => {
+    const XHIGH = 'low medium high xhigh';
+    const MAX = `${XHIGH} max`;
+    /** Id, `created`, context window of the plans team and pro (0: not in the plan), efforts. */
+    const rows: [id: string, created: number, team: number, pro: number, efforts: string][] = [
+      ['gpt-5.6-sol', 1_783_616_400, 372_000, 921_000, MAX],
+      ['gpt-5.6-terra', 1_783_616_400, 372_000, 921_000, MAX],
+      ['gpt-5.6-luna', 1_783_616_400, 372_000, 921_000, MAX],
+      ['gpt-5.5', 1_776_902_400, 272_000, 272_000, XHIGH],
+      ['codex-auto-review', 1_776_902_400, 272_000, 272_000, XHIGH],
+      ['gpt-5.4-mini', 1_773_705_600, 400_000, 400_000, XHIGH],
+      ['gpt-5.4', 1_772_668_800, 1_050_000, 1_050_000, XHIGH],
+      ['gpt-5.3-codex-spark', 1_770_912_000, 0, 128_000, XHIGH],
+    ];
+    for (const [place, plan] of (['team', 'pro'] as const).entries()) {
+      const of = tableOf([account('a', { plan, excludedModels: ['gpt-image-*'] })]);
+      const here = rows.filter((row) => row[2 + place] !== 0);
+
+      it(`plan ${plan}: dates in the OpenAI form`, () => {
+        const dates = list({}, '', of).data.map(({ id, created }) => [id, created]);
+        assert.deepEqual(
+          new Map(dates as [string, number][]),
+          new Map(here.map(([id, created]) => [id, created])),
+        );
+      });
+
+      it(`plan ${plan}: windows and efforts in the Codex form, in the built-in order`, () => {
+        const { models } = list({}, 'client_version=0.169.0', of);
+        const found = models.map((model) => [
+          model['slug'],
+          model['context_window'],
+          (model['supported_reasoning_levels'] as { effort: string }[])
+            .map(({ effort }) => effort)
+            .join(' '),
+        ]);
+        const expected = here.map((row) => [row[0], row[2 + place], row[4]]);
+        assert.deepEqual(found, expected);
+      });
+    }
+  });
+
   it('Gemini form for a Gemini key', () => {
     const { models } = list({ 'x-goog-api-key': 'k' });
     assert.deepEqual(models[0], {
