@@ -11,9 +11,23 @@ export interface Assignment {
   state: CredentialState | null;
 }
 
+/** What a host reports about one credential. */
+export interface CredentialSnapshot {
+  id: CredentialId;
+  inFlight: number;
+  state: CredentialState;
+  /** Upstream WebSockets that are open or being opened. */
+  sockets: number;
+  /** Turns that went over one, of them those that sent only what was new. */
+  socketTurns: number;
+  increments: number;
+  /** Request bytes that so did not have to travel. */
+  savedBytes: number;
+}
+
 /** What a host reports about itself. */
 export interface HostSnapshot {
-  credentials: { id: CredentialId; inFlight: number; state: CredentialState }[];
+  credentials: CredentialSnapshot[];
   heapUsedBytes: number;
 }
 

@@ -109,6 +109,7 @@ export class ActorHost {
         id: actor.record.id,
         inFlight: actor.inFlight,
         state: actor.state,
+        ...actor.sockets.counts,
       })),
       heapUsedBytes: process.memoryUsage().heapUsed,
     };

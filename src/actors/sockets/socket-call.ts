@@ -51,6 +51,8 @@ export interface SocketCallParts extends SocketAsk {
   sink: SocketSink;
   listener: SocketCallListener;
   nowMs(): number;
+  /** A frame went out; bytes of it that did not have to travel. */
+  onSent(savedBytes: number): void;
 }
 
 /** Private frames that wait for the answer's first event; real upstreams send one or two. */
@@ -177,10 +179,12 @@ export class SocketCall implements UpstreamCall {
     this.#warm = warm;
     this.#extent = extent;
     this.#reused = warm.socket.turns > 0;
-    this.#savedBytes = extent.kind === 'increment' ? scan.body.length - frame.length : 0;
+    const less = extent.kind === 'increment' ? scan.body.length - frame.length : 0;
+    this.#savedBytes = Math.max(0, less);
     warm.session = session;
     sockets.touch(warm);
     listener.onSending();
+    this.#parts.onSent(this.#savedBytes);
     this.#turn = warm.socket.send(frame, {
       onFrame: (text) => this.#onFrame(text),
       onError: (error, phase, end) => this.#onError(error, phase, end),

@@ -114,6 +114,7 @@ export class NotedCall {
       client: bench.client,
       sockets: bench.sockets,
       nowMs: () => bench.nowMs,
+      onSent: (bytes) => bench.sent.push(bytes),
       listener: {
         onSending: () => this.said.push('sending'),
         onHttp: () => this.said.push('http'),
@@ -151,6 +152,8 @@ export class NotedCall {
 /** One credential's sockets and their client. */
 export class Bench {
   nowMs = 0;
+  /** Bytes that each frame saved. */
+  readonly sent: number[] = [];
   readonly client = new FakeClient();
   readonly sockets: WarmSockets;
 
