@@ -48,8 +48,7 @@ const imageBaseLeaf = textLeaf.transform((model) =>
 const codexShape = {
   'stream-bootstrap-buffering': flag(
     false,
-    'Hold the first events of a Codex stream back until the answer begins, so that another account ' +
-      'can be tried when the upstream is overloaded.',
+    'Hold the first events of a Codex stream back, so that an overload can move the turn on.',
   ),
 };
 
@@ -85,9 +84,8 @@ export const serverShape = {
   'disable-image-generation': documented(disableImagesLeaf.default('unset'), {
     type: '`false`, `true`, `chat` or `passthrough`',
     description:
-      '`true`: the hosted image tool is taken out of every request, and `/v1/images/*` is 404. ' +
-      '`chat`: only the former. `false`: the tool is added to Codex requests without one. ' +
-      '`passthrough`, or no such key: neither added nor removed.',
+      '`true`: no hosted image tool in any request, and 404 on `/v1/images/*`. `chat`: only the ' +
+      'former. `false`: Codex requests get the tool. `passthrough`, no such key: as the client says.',
     shown: 'none',
   }),
   codex: section(codexShape),
