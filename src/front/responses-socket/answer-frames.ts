@@ -1,32 +1,43 @@
 /**
  * The answer as the host sends it, event-stream text cut anywhere, turned into the frames of a
- * WebSocket: the JSON of each event (codex.md 3.9). Runs for every event, so only those are parsed
- * that say what the answer holds.
+ * WebSocket: the JSON of each event (codex.md 3.9). The host has checked that it is JSON, so only
+ * those events are parsed that say what the answer holds: this runs for every one of a stream.
  */
-import { isObject, objectOf, type JsonObject } from '../../canonical/value.ts';
-import { OutputRepair } from '../../formats/codex/output-repair.ts';
+import { fieldValue, SseSplitter } from '../../formats/sse/splitter.ts';
+import { isObject, type JsonObject } from '../../canonical/value.ts';
+import { TurnOutput } from './turn-output.ts';
 
-const ITEM_DONE = '"response.output_item.done"';
 const OPEN_BRACE = 0x7b;
+const DATA = 'data:';
 
-/** Ends of an answer; nothing follows. */
-const ENDS = ['response.completed', 'response.done', 'response.incomplete', 'response.failed'];
-const TERMINAL: ReadonlySet<unknown> = new Set([...ENDS, 'response.error', 'error']);
+const ITEM_DONE = 'response.output_item.done';
+const WHOLE: ReadonlySet<unknown> = new Set(['response.completed', 'response.done']);
 
-/** Cheap first look: texts that every terminal event has in its first bytes. */
-const MAYBE_TERMINAL = /"(response\.(completed|done|incomplete|failed|error)|error)"/;
+/** Nothing follows these. */
+const TERMINAL: ReadonlySet<unknown> = new Set([
+  ...WHOLE,
+  'response.incomplete',
+  'response.failed',
+  'response.error',
+  'error',
+]);
 
-/** The event's type stands in front in all known upstreams; a late one is found by the parser. */
-const TYPE_WINDOW = 256;
+/** How every known upstream, and Switchyard itself, begins an event. */
+const TYPE_FIRST = '{"type":"';
+
+/** An event that begins otherwise, and may be one of those that matter. */
+const MAY_MATTER =
+  /"(?:response\.(?:output_item\.done|completed|done|incomplete|failed|error)|error)"/;
 
 /** One answer. */
 export class AnswerFrames {
-  readonly #decoder = new TextDecoder();
-  readonly #items = new OutputRepair();
-  #rest = '';
+  readonly #splitter = new SseSplitter((event) => this.#take(event));
+  readonly #output = new TurnOutput();
+  #frames: string[] = [];
   #terminal = false;
   #completed = false;
-  #response: JsonObject | undefined;
+  #responseId: string | undefined;
+  #items: readonly JsonObject[] = [];
 
   /** The terminal event was seen: the client knows how the answer ended. */
   get terminal(): boolean {
@@ -40,74 +51,76 @@ export class AnswerFrames {
 
   /** Id of the whole answer. */
   get responseId(): string | undefined {
-    const id = this.#response?.id;
-    return typeof id === 'string' ? id : undefined;
+    return this.#responseId;
   }
 
   /** Items of the whole answer. */
-  get output(): JsonObject[] {
-    return this.#response === undefined ? [] : this.#items.repaired(this.#response);
+  get output(): readonly JsonObject[] {
+    return this.#items;
   }
 
-  /** The frames that are whole now. */
+  /**
+   * The frames that are whole now.
+   * @throws SwitchyardError `upstream_bad_answer` for an endless event.
+   */
   push(bytes: Uint8Array): string[] {
-    const text = this.#rest + this.#decoder.decode(bytes, { stream: true });
-    const frames: string[] = [];
-    let start = 0;
-    for (;;) {
-      const end = text.indexOf('\n\n', start);
-      if (end < 0) break;
-      const frame = this.#terminal ? undefined : this.#take(dataOf(text.slice(start, end)));
-      if (frame !== undefined) frames.push(frame);
-      start = end + 2;
-    }
-    this.#rest = text.slice(start);
+    this.#splitter.push(bytes);
+    const frames = this.#frames;
+    if (frames.length > 0) this.#frames = [];
     return frames;
   }
 
-  #take(data: string): string | undefined {
-    if (data.charCodeAt(0) !== OPEN_BRACE) return undefined;
-    const head = data.slice(0, TYPE_WINDOW);
-    if (head.includes(ITEM_DONE)) this.#collect(data);
-    else if (MAYBE_TERMINAL.test(head)) return this.#end(data);
-    return data;
+  #take(event: string): void {
+    if (this.#terminal) return;
+    const data = dataOf(event);
+    if (data.charCodeAt(0) !== OPEN_BRACE) return;
+    const type = typeOf(data);
+    if (type === ITEM_DONE) this.#output.add(parsed(data));
+    this.#frames.push(TERMINAL.has(type) ? this.#end(data, type) : data);
   }
 
-  #collect(data: string): void {
-    const event = parsed(data);
-    if (event !== undefined) this.#items.add(event);
-  }
-
-  /** The last event, with the calls as they were when each was done. */
-  #end(data: string): string {
-    const event = parsed(data);
-    if (event === undefined || !TERMINAL.has(event.type)) return data;
+  #end(data: string, type: unknown): string {
     this.#terminal = true;
-    if (event.type !== 'response.completed' && event.type !== 'response.done') return data;
+    if (!WHOLE.has(type)) return data;
     this.#completed = true;
-    this.#response = objectOf(event.response);
-    return data;
+    const event = parsed(data);
+    const { response } = event;
+    if (!isObject(response)) return data;
+    if (typeof response.id === 'string') this.#responseId = response.id;
+    const { items, changed } = this.#output.settled(response);
+    this.#items = items;
+    if (!changed) return data;
+    return JSON.stringify({ ...event, response: { ...response, output: items } });
   }
 }
 
-/** Joined `data:` lines of one event; `''` for comments. */
+/** The `data:` lines of one event, joined; `''` for comments. */
 function dataOf(event: string): string {
-  const at = event.startsWith('data:') ? 0 : event.indexOf('\ndata:') + 1;
-  if (at === 0 && !event.startsWith('data:')) return '';
-  const only = event.slice(at);
-  if (!only.includes('\n')) return valueOf(only);
-  const lines = event.split('\n').filter((line) => line.startsWith('data:'));
-  return lines.map(valueOf).join('\n');
+  // Nearly all events are `data:`, or `event:` and `data:`: no list of lines for those.
+  const at = event.startsWith('event:') ? event.indexOf('\n') + 1 : 0;
+  if (event.startsWith(DATA, at) && !event.includes('\n', at)) {
+    return fieldValue(at === 0 ? event : event.slice(at), DATA.length).trimStart();
+  }
+  const lines = event.split('\n').filter((line) => line.startsWith(DATA));
+  return lines
+    .map((line) => fieldValue(line, DATA.length))
+    .join('\n')
+    .trimStart();
 }
 
-const valueOf = (line: string): string => line.slice(line.charCodeAt(5) === 0x20 ? 6 : 5);
+function typeOf(data: string): unknown {
+  if (data.startsWith(TYPE_FIRST)) {
+    return data.slice(TYPE_FIRST.length, data.indexOf('"', TYPE_FIRST.length));
+  }
+  return MAY_MATTER.test(data) ? parsed(data).type : undefined;
+}
 
-function parsed(data: string): JsonObject | undefined {
+function parsed(data: string): JsonObject {
   try {
     const value = JSON.parse(data) as unknown;
-    return isObject(value) ? value : undefined;
+    return isObject(value) ? value : {};
   } catch {
     // The host has checked every event; a text that is none is handed on and means nothing here.
-    return undefined;
+    return {};
   }
 }

@@ -3,7 +3,8 @@
  * is told in a frame before anything is closed, and the socket stays open where the client can go on
  * with its whole input.
  */
-import { errorFrame, previousResponseNotFound } from './error-frame.ts';
+import { CATALOGUE } from '../../errors.ts';
+import { errorFrame } from './error-frame.ts';
 import { isObject } from '../../canonical/value.ts';
 import { parsedJson, type Failure } from '../errors/body.ts';
 import type { SocketClose } from '../server/types.ts';
@@ -23,17 +24,19 @@ const TOO_BIG = 1009;
 const RESTART = 1012;
 const INTERNAL = 1011;
 
+/** What the catalogue says when the upstream gave no reason. */
+const NO_REASON: ReadonlySet<unknown> = new Set(['', CATALOGUE.upstream_message_too_big.message]);
+
 /** Decides it. */
 export function answerTo(failure: Failure): FailureAnswer {
-  const { code } = failure;
-  if (code === 'replay_required') return { frame: previousResponseNotFound(), close: REPLAY };
   return { frame: errorFrame(failure), close: closeAfter(failure) };
 }
 
 function closeAfter(failure: Failure): SocketClose | undefined {
   const { code } = failure;
+  if (code === 'replay_required') return REPLAY;
   if (code === 'draining') return { code: RESTART, reason: failure.message };
-  if (code === 'internal') return { code: INTERNAL, reason: failure.message };
+  if (code === 'internal') return { code: INTERNAL, reason: CATALOGUE.internal.message };
   const tooBig = tooBigReason(failure);
   return tooBig === undefined ? undefined : { code: TOO_BIG, reason: tooBig };
 }
@@ -44,5 +47,5 @@ function tooBigReason({ status, code, body }: Failure): string | undefined {
   const known = isObject(error) && error['code'] === 'message_too_big';
   if (code !== 'upstream_message_too_big' && !(status === 413 && known)) return undefined;
   const message = isObject(error) ? error['message'] : undefined;
-  return typeof message === 'string' && message !== '' ? message : 'message too big';
+  return typeof message !== 'string' || NO_REASON.has(message) ? 'message too big' : message;
 }

@@ -1,43 +1,61 @@
 /** Inputs that replace the conversation, because the client made it shorter (codex.md 3.7). Pure. */
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject } from '../../canonical/value.ts';
-import { isCall, type StoredItem } from './stored-item.ts';
+import { isObject } from '../../canonical/value.ts';
+import { isCall, parsedItem, type StoredItem } from './stored-item.ts';
 
-/** Length in bytes and SHA-256 of the sentence with which Codex CLI hands a summary over. */
-const PREFACE_BYTES = 399;
-const PREFACE_SHA256 = 'e9b088e794a6bb9082ac053fcc760bd818d7e720ee4bcdc72c6e480de7b7cb0e';
+/** A sentence that is known by its length in UTF-8 and its SHA-256. */
+export interface Preface {
+  bytes: number;
+  sha256: string;
+}
+
+/** With this sentence Codex CLI hands its own summary over. */
+const CODEX_HANDOVER: Preface = {
+  bytes: 399,
+  sha256: 'e9b088e794a6bb9082ac053fcc760bd818d7e720ee4bcdc72c6e480de7b7cb0e',
+};
+
+const LINE_FEED = 0x0a;
 
 const COMPACTIONS: ReadonlySet<string> = new Set(['compaction', 'compaction_summary']);
 
-/** Does the input hold what stands for a compacted conversation? */
+/** Does the item stand for a compacted conversation? */
 export const isCompaction = ({ type }: StoredItem): boolean => COMPACTIONS.has(type);
 
 /** The client sends its own view of the conversation, the model's part included. */
 export const holdsAnswers = (items: readonly StoredItem[]): boolean =>
-  items.some((item) => isCall(item) || item.role === 'assistant');
+  items.some((item) => isCall(item) || (isMessage(item) && item.role === 'assistant'));
 
-/** Is this a summary that the client made by itself, and nothing else? */
-export function isLocalSummary(items: readonly StoredItem[]): boolean {
+/**
+ * Is this a summary that the client made by itself, and nothing else?
+ * @throws SwitchyardError `invalid_json`.
+ */
+export function isLocalSummary(
+  items: readonly StoredItem[],
+  preface: Preface = CODEX_HANDOVER,
+): boolean {
   const [first] = items;
   const messages = first !== undefined && isAdditionalTools(first) ? items.slice(1) : items;
-  if (messages.length === 0 || !messages.every(isPlainMessage)) return false;
-  return messages.some((item) => item.role === 'user' && beginsWithPreface(textOf(item)));
+  if (!messages.every(isPlainMessage)) return false;
+  return messages.some((item) => item.role === 'user' && beginsWith(textOf(item), preface));
 }
 
-const isPlainMessage = ({ type, role }: StoredItem): boolean =>
-  (type === '' || type === 'message') && (role === 'user' || role === 'developer');
+const isMessage = ({ type }: StoredItem): boolean => type === '' || type === 'message';
 
-function isAdditionalTools({ type, role, raw }: StoredItem): boolean {
-  if (type !== 'additional_tools' || role !== 'developer') return false;
-  const { tools } = JSON.parse(raw) as JsonObject;
+const isPlainMessage = (item: StoredItem): boolean =>
+  isMessage(item) && (item.role === 'user' || item.role === 'developer');
+
+function isAdditionalTools(item: StoredItem): boolean {
+  if (item.type !== 'additional_tools' || item.role !== 'developer') return false;
+  const { tools } = parsedItem(item);
   return Array.isArray(tools) && tools.every(isNamedTool);
 }
 
 const isNamedTool = (tool: unknown): boolean =>
   isObject(tool) && typeof tool.type === 'string' && tool.type.trim() !== '';
 
-function textOf({ raw }: StoredItem): string {
-  const { content } = JSON.parse(raw) as JsonObject;
+function textOf(item: StoredItem): string {
+  const { content } = parsedItem(item);
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return content
@@ -46,9 +64,8 @@ function textOf({ raw }: StoredItem): string {
     .join('');
 }
 
-function beginsWithPreface(text: string): boolean {
-  const bytes = Buffer.from(text.slice(0, PREFACE_BYTES + 1), 'utf8');
-  if (bytes[PREFACE_BYTES] !== 0x0a) return false;
-  const preface = bytes.subarray(0, PREFACE_BYTES);
-  return createHash('sha256').update(preface).digest('hex') === PREFACE_SHA256;
+function beginsWith(text: string, { bytes: length, sha256 }: Preface): boolean {
+  const bytes = Buffer.from(text.slice(0, length + 1), 'utf8');
+  if (bytes[length] !== LINE_FEED) return false;
+  return createHash('sha256').update(bytes.subarray(0, length)).digest('hex') === sha256;
 }

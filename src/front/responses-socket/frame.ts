@@ -1,5 +1,6 @@
 /** The frames that a client sends over its WebSocket (codex.md 3.5, 3.6). */
 import { memberOf, readString, scanObject, textOf } from '../../json/scan.ts';
+import { modelOf } from '../peek.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { Member } from '../../json/members.ts';
 
@@ -40,10 +41,11 @@ export function readFrame(data: Uint8Array): ClientFrame {
   if (kind === undefined) {
     throw wrong(`unsupported websocket request type: ${type.slice(0, SHOWN_TYPE_CHARS)}`);
   }
+  const model = memberOf(members, 'model');
   const previousResponseId = text('previous_response_id')?.trim() || undefined;
   return {
     kind,
-    model: text('model')?.trim() || undefined,
+    model: (model && modelOf(data, model))?.trim() || undefined,
     previousResponseId,
     hasPreviousResponseId: memberOf(members, 'previous_response_id') !== undefined,
     continues: kind === 'append' || previousResponseId !== undefined,

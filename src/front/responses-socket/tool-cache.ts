@@ -34,10 +34,14 @@ export class ToolCache implements KnownCalls {
     return this.#outputs.get(callId);
   }
 
-  /** Takes what a successful turn held: its input and its answer. */
+  /**
+   * Takes what a successful turn held: its input and its answer. Calls that are not complete are left
+   * out; so is all of a turn that ends behind the last socket, for nobody would clear it away.
+   */
   record(items: readonly StoredItem[]): void {
+    if (this.users === 0) return;
     for (const item of items) {
-      if (isCall(item)) this.#put(this.#calls, item);
+      if (isCall(item) && item.complete) this.#put(this.#calls, item);
       else if (isCallOutput(item)) this.#put(this.#outputs, item);
     }
   }

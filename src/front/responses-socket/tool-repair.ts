@@ -16,26 +16,22 @@ export function repaired(
   known: KnownCalls,
   incremental: boolean,
 ): StoredItem[] {
-  const ids = (is: (item: StoredItem) => boolean): Set<string> =>
-    new Set(items.filter(is).map(({ callId }) => callId));
-  const called = ids(isCall);
-  const answered = ids(isCallOutput);
-  const result: StoredItem[] = [];
-  for (const item of items) {
+  const called = idsOf(items, isCall);
+  const answered = idsOf(items, isCallOutput);
+  return items.flatMap((item) => {
     const { callId } = item;
-    if (!isCall(item) && !isCallOutput(item)) result.push(item);
-    else if (callId === '') continue;
-    else if (isCall(item)) {
-      const output = answered.has(callId) ? undefined : known.outputOf(callId);
-      if (answered.has(callId) || incremental) result.push(item);
-      else if (output !== undefined) result.push(item, output);
-    } else if (called.has(callId) || incremental) result.push(item);
-    else {
-      const call = known.callOf(callId);
-      if (call === undefined) continue;
-      called.add(callId);
-      result.push(call, item);
-    }
-  }
-  return result;
+    const call = isCall(item);
+    if (!call && !isCallOutput(item)) return [item];
+    if (callId === '') return [];
+    const counterparts = call ? answered : called;
+    if (counterparts.has(callId)) return [item];
+    const missing = call ? known.outputOf(callId) : known.callOf(callId);
+    if (missing === undefined) return incremental ? [item] : [];
+    counterparts.add(callId);
+    return call ? [item, missing] : [missing, item];
+  });
+}
+
+function idsOf(items: readonly StoredItem[], is: (item: StoredItem) => boolean): Set<string> {
+  return new Set(items.filter(is).map(({ callId }) => callId));
 }

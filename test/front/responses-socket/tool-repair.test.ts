@@ -9,7 +9,12 @@ import {
 import { itemOf, type StoredItem } from '../../../src/front/responses-socket/stored-item.ts';
 import { repaired } from '../../../src/front/responses-socket/tool-repair.ts';
 
-const call = (callId?: string) => ({ type: 'function_call', call_id: callId, name: 'f' });
+const call = (callId?: string) => ({
+  type: 'function_call',
+  call_id: callId,
+  name: 'f',
+  arguments: '{}',
+});
 const output = (callId?: string, text = 'ok') => ({
   type: 'function_call_output',
   call_id: callId,

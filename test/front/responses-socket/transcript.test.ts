@@ -5,7 +5,6 @@ import {
   extended,
   fullBody,
   MAX_TRANSCRIPT_ITEMS,
-  needsTranscript,
   type FullBodyOptions,
   type Transcript,
 } from '../../../src/front/responses-socket/transcript.ts';
@@ -230,12 +229,13 @@ describe('frames for an upstream that keeps the conversation', () => {
     );
   });
 
-  it('92: what continues an answer needs the conversation', () => {
-    const of = (more: object) => needsTranscript(frameOf({ type: 'response.create', ...more }));
-    assert.equal(of({ previous_response_id: 'r' }), true);
-    assert.equal(of({ previous_response_id: ' ' }), false);
-    assert.equal(of({ previous_response_id: null }), false);
-    assert.equal(needsTranscript(frameOf({ type: 'response.append' })), true);
+  it('92: what continues an answer can not be the first frame', () => {
+    const of = (more: object) => () =>
+      full(undefined, { type: 'response.create', model: 'm', ...more });
+    assert.equal(refusal(of({ previous_response_id: 'r' })).code, 'replay_required');
+    assert.equal(refusal(of({ previous_response_id: 'r' })).status, 409);
+    assert.doesNotThrow(of({ previous_response_id: ' ' }));
+    assert.doesNotThrow(of({ previous_response_id: null }));
   });
 
   it('know a warm-up', () => {
