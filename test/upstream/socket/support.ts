@@ -140,7 +140,7 @@ export function ask(socket: UpstreamSocket, frame = 'ask'): RecordedTurn {
 /** Kinds of frames (RFC 6455, 5.2). */
 export const OP = { more: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
-/** One frame of a server; `first`: replaces the first byte; `masked`: as only clients may send. */
+/** One frame of a server; `masked`: as only clients may send. */
 export function frame(
   op: number,
   payload: string | Uint8Array,

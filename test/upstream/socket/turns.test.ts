@@ -14,7 +14,7 @@ import {
   type RecordedTurn,
 } from './support.ts';
 
-/** Waits until the peer reads nothing more of ours and our end has read all of its bytes. */
+/** The peer sends one frame, and the turn gets it. */
 async function answered(pair: Pair, running: RecordedTurn, text: string): Promise<void> {
   pair.peer.text(text);
   await waitUntil(() => running.seen.frames.at(-1) === text, 'the frame arrives');
