@@ -20,12 +20,11 @@ const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 async function runScenario(program: string, folder: string, scenario: Scenario): Promise<string[]> {
   const upstream = new ScriptedUpstream(scenario.fault);
   await upstream.listen();
-  const config = writeConfig(folder, upstream.origin, scenario.accounts);
+  const config = writeConfig(folder, upstream.origin, scenario);
   const args = ['--import', 'tsx', PROGRAM, '--config', config];
   const proxy = await startProcess('switchyard', args, /"port":(\d+)/);
   try {
-    const origin = `http://127.0.0.1:${proxy.port}`;
-    const codex = new CodexHome(program, folder, origin, scenario.websockets, FILES);
+    const codex = new CodexHome(program, folder, proxy.port, scenario.login, FILES);
     const problems = failures(await codex.exec('Read the two files'));
     if (scenario.resume) problems.push(...failures(await codex.exec('Once more', true)));
     return [...problems, ...scenario.check(upstream.answered, upstream.sockets)];
@@ -43,7 +42,7 @@ function failures({ status, output }: RunResult): string[] {
   return problems;
 }
 
-function writeConfig(folder: string, origin: string, accounts: number): string {
+function writeConfig(folder: string, origin: string, { accounts, login }: Scenario): string {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, 'config.yaml');
   const keys = Array.from({ length: accounts }, (_, index) => ({
@@ -56,7 +55,8 @@ function writeConfig(folder: string, origin: string, accounts: number): string {
     host: '127.0.0.1',
     port: 0,
     'auth-dir': join(folder, 'auth'),
-    'api-keys': ['sk-client-1'],
+    // A ChatGPT login brings a token of its own instead of a key.
+    'api-keys': login === 'chatgpt' ? [] : ['sk-client-1'],
     'codex-api-key': keys,
   };
   writeFileSync(path, JSON.stringify(config));

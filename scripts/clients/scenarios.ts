@@ -1,4 +1,5 @@
 /** What the Codex CLI is run through, and what has to be true afterwards. */
+import type { Login } from './codex.ts';
 import type { Answered, Fault } from './upstream.ts';
 
 /** Model requests of one user turn: two tool calls and the final text. */
@@ -7,8 +8,7 @@ const STEPS = 3;
 /** One run. */
 export interface Scenario {
   name: string;
-  /** The client opens a WebSocket. */
-  websockets: boolean;
+  login: Login;
   fault: Fault | undefined;
   accounts: number;
   /** A further turn, in a new process that resumes the session. */
@@ -24,7 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'two tool calls, WebSocket',
-    websockets: true,
+    login: 'socket',
     check: (answered, sockets) => [
       ...steps(answered, 1),
       ...all(answered, 'websocket'),
@@ -35,7 +35,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'two tool calls, HTTP client on a warm socket',
-    websockets: false,
+    login: 'http',
     check: (answered, sockets) => [
       ...steps(answered, 1),
       ...all(answered, 'websocket'),
@@ -46,14 +46,21 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'second turn in a resumed session',
-    websockets: true,
+    login: 'socket',
+    resume: true,
+    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
+  },
+  {
+    ...plain,
+    name: 'ChatGPT login',
+    login: 'chatgpt',
     resume: true,
     check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
   },
   {
     ...plain,
     name: 'usage limit in the middle, WebSocket',
-    websockets: true,
+    login: 'socket',
     fault: 'limit',
     accounts: 2,
     check: (answered) => [...steps(answered, 1), ...moved(answered)],
@@ -61,7 +68,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'usage limit in the middle, HTTP',
-    websockets: false,
+    login: 'http',
     fault: 'limit',
     accounts: 2,
     check: (answered) => [...steps(answered, 1), ...moved(answered)],
@@ -69,7 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'upstream socket dies between turns',
-    websockets: true,
+    login: 'socket',
     fault: 'cut',
     check: (answered, sockets) => [
       ...steps(answered, 1),
@@ -79,21 +86,21 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'upstream socket dies, HTTP client',
-    websockets: false,
+    login: 'http',
     fault: 'cut',
     check: (answered) => steps(answered, 1),
   },
   {
     ...plain,
     name: 'upstream refuses the upgrade',
-    websockets: true,
+    login: 'socket',
     fault: 'no-upgrade',
     check: (answered) => [...steps(answered, 1), ...all(answered, 'http')],
   },
   {
     ...plain,
     name: 'upstream refuses the upgrade, HTTP client',
-    websockets: false,
+    login: 'http',
     fault: 'no-upgrade',
     check: (answered) => [...steps(answered, 1), ...all(answered, 'http')],
   },
