@@ -33,6 +33,8 @@ export interface Keeper {
   obtain(): Promise<Token | undefined>;
   /** A newer token than the refused one. Undefined: there is none. */
   renew(refused: string): Promise<Token | undefined>;
+  /** Its file has new content; absent: it has none that is looked at. */
+  look?(): void;
   close(): void;
 }
 
@@ -124,6 +126,11 @@ export class CredentialActor implements TurnOwner {
     this.#keeper.close();
     this.#keeper = this.#environment.keeperFor(record, this.#onNewToken);
     this.#setState(state);
+  }
+
+  /** The file has new content: another program refreshed its tokens, or somebody logged in. */
+  onNewFile(): void {
+    this.#keeper.look?.();
   }
 
   /** The host has new settings. */

@@ -39,6 +39,8 @@ export interface HostControl {
   /** Adds credentials, or changes those that exist. */
   assign(assignments: Assignment[]): Promise<void>;
   remove(ids: CredentialId[]): Promise<void>;
+  /** The files of these credentials have new content, perhaps new tokens; unknown ids are nobody's. */
+  lookAgain(ids: CredentialId[]): Promise<void>;
   reconfigure(settings: HostSettings): Promise<void>;
   /** Lets open turns finish for `deadlineMs`, then ends the rest with `draining`. */
   drain(deadlineMs: number): Promise<void>;

@@ -57,6 +57,7 @@ export function serveHost(port: MessagePort): void {
     attachFront: async (front, frontPort, board) => started().attachFront(front, frontPort, board),
     assign: async (assignments) => started().assign(assignments),
     remove: async (ids) => started().remove(ids),
+    lookAgain: async (ids) => started().lookAgain(ids),
     reconfigure: async (settings) => apply(settings),
     drain: async (deadlineMs) => {
       await started().drain(deadlineMs);

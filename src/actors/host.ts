@@ -83,6 +83,10 @@ export class ActorHost {
     }
   }
 
+  lookAgain(ids: CredentialId[]): void {
+    for (const id of ids) this.#actors.get(id)?.onNewFile();
+  }
+
   reconfigure(settings: HostSettings): void {
     const coolingEnds =
       settings.retry.disableCooling && !this.#environment.settings.retry.disableCooling;

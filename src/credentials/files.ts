@@ -6,11 +6,10 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { defined, describeIssues, isFields, type Fields } from '../config/values.ts';
 import { SwitchyardError } from '../errors.ts';
-import { credentialId } from '../ids.ts';
 import { effectiveRules, unitedAliases, unitedExclusions, type OauthMaps } from './aliases.ts';
 import { credentialFileSchema, snakeFields, type CredentialFile } from './file-schema.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { handleOf } from './ids.ts';
+import { fileId, handleOf } from './ids.ts';
 import { idTokenClaims } from './jwt.ts';
 import { errnoOf, parseJsonObject, readSecretText } from './json-file.ts';
 import { toAliases, toRules } from './nested.ts';
@@ -119,7 +118,7 @@ function toRecord(
   const kind = tokens.apiKey ? 'apikey' : 'oauth';
   return defined<CredentialRecord>({
     ...ownSettings(file),
-    id: credentialId(process.platform === 'win32' ? place.file.toLowerCase() : place.file),
+    id: fileId(place.file),
     provider: type,
     kind,
     handle: handleOf(`${type}:${place.path}`),

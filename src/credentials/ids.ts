@@ -30,6 +30,10 @@ export class UniqueIds {
   }
 }
 
+/** Id of a file in the credential directory: its name. */
+export const fileId = (name: string): CredentialId =>
+  credentialId(process.platform === 'win32' ? name.toLowerCase() : name);
+
 /** Handle from a seed such as `codex:<absolute path>` or `codex-api-key:<base-url>+<api-key>`. */
 export const handleOf = (seed: string): AccountHandle => accountHandle(sha256(seed).slice(0, 16));
 

@@ -95,6 +95,14 @@ export class Hosts {
     );
   }
 
+  /** Files have new content: the owners of these credentials look at theirs. */
+  async lookAgain(ids: Iterable<CredentialId>): Promise<void> {
+    const known = [...ids].filter((id) => this.#records.has(id));
+    for (const [host, group] of groupBy(known, (id) => this.#placement.place(id))) {
+      await this.#threads.get(host)?.control?.lookAgain(group);
+    }
+  }
+
   async reconfigure(settings: HostSettings): Promise<void> {
     this.#settings = settings;
     await this.#each((control) => control.reconfigure(settings));

@@ -13,11 +13,13 @@ import { frontSettings } from '../front/control.ts';
 import { hostSettings } from '../actors/settings.ts';
 import { loadConfigFile } from '../config/load.ts';
 import { SandboxPool } from './sandbox-pool.ts';
+import { fileId } from '../credentials/ids.ts';
 import { scanCredentialFiles } from '../credentials/files.ts';
 import { warn } from '../observe/warnings.ts';
 import { watchFiles, type Watch } from '../config/watch.ts';
 import type { AccountSnapshot } from '../credentials/account-snapshot.ts';
 import type { Config } from '../config/types.ts';
+import type { CredentialId } from '../ids.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import { setDebug, type Log } from '../observe/log.ts';
 import type { RoutingTable } from '../routing/table.ts';
@@ -46,6 +48,8 @@ export class Supervisor {
   #watch: Watch | undefined;
   /** The newest valid configuration; in force once its reload has run. */
   #latest: Config;
+  /** Credentials whose files have new content since the last reload. */
+  readonly #rewritten = new Set<CredentialId>();
   /** Reloads run one after the other; never rejects. */
   #reloading: Promise<void> = Promise.resolve();
 
@@ -132,7 +136,10 @@ export class Supervisor {
         authDir: this.#config.authDir,
         running: this.#config,
         onConfig: (config) => this.#reload(config),
-        onCredentials: () => this.#reload(this.#latest),
+        onCredentials: ({ changed }) => {
+          for (const file of changed) this.#rewritten.add(fileId(file));
+          this.#reload(this.#latest);
+        },
         onError: (message) => this.#log.error({ code: 'SWY_W002' }, message),
       });
       await this.#startThreads();
@@ -176,6 +183,9 @@ export class Supervisor {
     this.#learned.track(this.#records);
     await this.#hosts.reconfigure(hostSettings(config));
     await this.#hosts.setCredentials(this.#records);
+    const rewritten = [...this.#rewritten];
+    this.#rewritten.clear();
+    await this.#hosts.lookAgain(rewritten);
     await this.#fronts.configure(this.#frontSettings(), this.#table());
     await this.#sandbox.settle();
   }

@@ -95,6 +95,11 @@ export class FileKeeper implements Keeper {
     }
   }
 
+  /** Takes over what is in the file now, without waiting for the timer. */
+  look(): void {
+    if (!this.#closed && !this.#record.disabled) void this.#look(true);
+  }
+
   /** Stops the timer. A refresh that runs goes on, so that its tokens are saved. */
   close(): void {
     if (this.#closed) return;
@@ -119,6 +124,7 @@ export class FileKeeper implements Keeper {
       this.#log.warn({ err: toSwitchyardError(thrown) }, 'credential file is not usable');
     }
     if (this.#closed) return;
+    this.#cancelTimer?.();
     this.#cancelTimer = this.#route.clock.after(this.#sleepMs(), () => void this.#look(true));
   }
 

@@ -295,6 +295,22 @@ describe('a refused refresh token', () => {
     assert.equal(keeper.current(kept.clock.now())?.token, 'A9');
   });
 
+  it('a login is taken over at once when the file is said to be new; one timer stays', async (t) => {
+    const kept = await keepFile(t, EXPIRED, (call) => call.json(401, '{}'));
+    const keeper = kept.open();
+    assert.equal(await keeper.obtain(), undefined);
+    await waitUntil(() => kept.clock.waits.length > 0, 'the timer');
+    const login = { ...FLAT, access_token: 'A9', refresh_token: 'R9' };
+    await writeFile(kept.path, JSON.stringify(login));
+    keeper.look?.();
+    keeper.look?.();
+    await waitUntil(() => kept.changes > 0, 'the report of the new token');
+    assert.equal(keeper.current(kept.clock.now())?.token, 'A9');
+    await waitUntil(() => (kept.clock.waits[0] ?? 0) > 60_000, 'the timer of the new token');
+    assert.equal(kept.clock.waits.length, 1);
+    assert.deepEqual(kept.spent(), ['R1']);
+  });
+
   it('does not matter while the access token is good', async (t) => {
     const soon = { ...FLAT, expired: '2026-01-01T00:00:20Z' };
     const kept = await keepFile(t, soon, (call) => call.json(401, '{}'));
