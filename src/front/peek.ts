@@ -38,7 +38,10 @@ export function peekBody(body: Uint8Array): Peek {
   return { members, model, stream };
 }
 
-/** A model as the client spelled it; undefined for null. @throws SwitchyardError `invalid_request`. */
+/**
+ * A model as the client spelled it; undefined for null.
+ * @throws SwitchyardError `invalid_request` for no string, or one that is too long.
+ */
 export function modelOf(body: Uint8Array, member: Member): string | undefined {
   const model = readString(body, member.valueStart, member.valueEnd);
   if (model === undefined) {

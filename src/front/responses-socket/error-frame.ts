@@ -5,7 +5,6 @@ import { isObject, type JsonObject } from '../../canonical/value.ts';
 import { retryAfterSeconds } from '../errors/retry-after.ts';
 import { SwitchyardError } from '../../errors.ts';
 
-/** By this, clients know that they have to send the whole conversation (clients.md 5.3). */
 const PREVIOUS_RESPONSE_NOT_FOUND = JSON.stringify({
   type: 'error',
   status: 409,
@@ -32,6 +31,7 @@ export function errorFrame(failure: Failure): string {
   });
 }
 
+/** By this, clients know that they have to send the whole conversation (clients.md 5.3). */
 export const previousResponseNotFound = (): string => PREVIOUS_RESPONSE_NOT_FOUND;
 
 /** The `error` member of the body that HTTP clients get, else that whole body, else a text. */

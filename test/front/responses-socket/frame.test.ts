@@ -78,6 +78,17 @@ describe('client frames, codex.md 9.11', () => {
   });
 });
 
+describe('models, as over HTTP', () => {
+  for (const [name, model] of [
+    ['a number', 7],
+    ['an endless name', 'x'.repeat(600)],
+  ] as const) {
+    it(`${name} is refused (reference: taken for none)`, () => {
+      assert.throws(() => create({ model }), { code: 'invalid_request', status: 400 });
+    });
+  }
+});
+
 describe('pass-through bodies, codex.md 9.11', () => {
   it('90: an append gets model and stream, its type stays', () => {
     const input = [{ type: 'function_call_output', call_id: 'c', output: 'ok' }];

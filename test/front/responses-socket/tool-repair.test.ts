@@ -1,11 +1,7 @@
 /** Calls and outputs that lost each other (codex.md 3.10, 9.12). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  MAX_CACHED_CALLS,
-  MAX_CACHED_ITEM,
-  ToolCaches,
-} from '../../../src/front/responses-socket/tool-cache.ts';
+import { ToolCaches } from '../../../src/front/responses-socket/tool-cache.ts';
 import { itemOf, type StoredItem } from '../../../src/front/responses-socket/stored-item.ts';
 import { repaired } from '../../../src/front/responses-socket/tool-repair.ts';
 
@@ -55,6 +51,15 @@ describe('repair of tool calls', () => {
     assert.deepEqual(mend([call('c_lost')], true), [call('c_lost')]);
   });
 
+  it('puts a known output in once', () => {
+    assert.deepEqual(mend([call('c_known'), said, call('c_known')]), [
+      call('c_known'),
+      output('c_known', 'cached'),
+      said,
+      call('c_known'),
+    ]);
+  });
+
   it('leaves pairs and everything else alone, and puts a call in once', () => {
     const whole = [said, call('a'), output('a'), said];
     assert.deepEqual(mend(whole), whole);
@@ -63,34 +68,5 @@ describe('repair of tool calls', () => {
       output('c_call'),
       output('c_call', 'two'),
     ]);
-  });
-});
-
-describe('what is kept of calls', () => {
-  it('the oldest goes when a session has too many', () => {
-    const cache = cacheWith(
-      ...Array.from({ length: MAX_CACHED_CALLS + 1 }, (_, index) => call(`c${index}`)),
-    );
-    assert.equal(cache.callOf('c0'), undefined);
-    assert.ok(cache.callOf('c1'));
-    assert.ok(cache.callOf(`c${MAX_CACHED_CALLS}`));
-  });
-
-  it('too large an item is not kept', () => {
-    assert.equal(cacheWith(output('c', 'x'.repeat(MAX_CACHED_ITEM))).outputOf('c'), undefined);
-  });
-
-  it('goes with the last socket of its session', () => {
-    const caches = new ToolCaches();
-    assert.equal(caches.acquire(''), undefined);
-    const first = caches.acquire('s');
-    assert.equal(caches.acquire('s'), first);
-    first?.record([itemOf(call('c') as Record<string, unknown>)]);
-    caches.release('s');
-    assert.ok(first?.callOf('c'));
-    caches.release('s');
-    assert.equal(first?.callOf('c'), undefined);
-    assert.equal(caches.size, 0);
-    caches.release('s');
   });
 });

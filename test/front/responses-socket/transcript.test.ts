@@ -4,13 +4,15 @@ import { describe, it } from 'node:test';
 import {
   extended,
   fullBody,
+  MAX_TRANSCRIPT_BYTES,
   MAX_TRANSCRIPT_ITEMS,
   type FullBodyOptions,
   type Transcript,
 } from '../../../src/front/responses-socket/transcript.ts';
-import { nativeBody } from '../../../src/front/responses-socket/native-body.ts';
+import { itemOf } from '../../../src/front/responses-socket/stored-item.ts';
 import { readFrame, type ClientFrame } from '../../../src/front/responses-socket/frame.ts';
 import { SwitchyardError } from '../../../src/errors.ts';
+import { ToolCaches } from '../../../src/front/responses-socket/tool-cache.ts';
 import type { JsonObject } from '../../../src/canonical/value.ts';
 
 const frameOf = (json: unknown): ClientFrame =>
@@ -187,48 +189,123 @@ describe('a later frame', () => {
     assert.ok(Buffer.from(body).toString().includes(odd));
   });
 
-  it('a conversation that is too large is not kept', () => {
+  it('counts what it takes', () => {
+    const { bytes, items } = stored();
+    const texts = items.reduce((sum, { raw }) => sum + raw.length, 0);
+    assert.ok(bytes > texts && bytes < texts + 1000);
+  });
+
+  it('a conversation that is too long is not kept', () => {
+    const text = 'x'.repeat(1024 * 1024);
+    const input = Array.from({ length: MAX_TRANSCRIPT_BYTES / text.length }, () => ({ text }));
+    const sent = fullBody(
+      undefined,
+      frameOf({ type: 'response.create', model: 'm', input }),
+      OPTIONS,
+    );
+    assert.equal(extended(sent, []), undefined);
+  });
+
+  it('a conversation of too many items is not kept', () => {
     const output = Array.from({ length: MAX_TRANSCRIPT_ITEMS + 1 }, () => ({ type: 'x' }));
     const sent = fullBody(undefined, frameOf({ type: 'response.create', model: 'm' }), OPTIONS);
     assert.equal(extended(sent, output), undefined);
   });
 });
 
-describe('a summary that the client made by itself (3.7)', () => {
-  // Any other text of this length: the check is by hash, and the sentence is not ours to repeat.
-  const other = 'x'.repeat(399) + '\nsummary';
+describe('a whole input behind a conversation', () => {
+  const setting = { type: 'response.create', model: 'm' };
+  const base = { type: 'message', role: 'developer', content: 'base' };
+  const warm = () =>
+    extended(fullBody(undefined, frameOf({ ...setting, input: [base] }), OPTIONS), []);
 
-  it('is known by its first sentence only', () => {
-    const frame = { type: 'response.create', input: [user('s', other)] };
-    assert.deepEqual(full(stored(), frame).input, [user('u1'), assistant('a1'), user('s', other)]);
+  it('replaces it when it begins alike (reference: everything twice)', () => {
+    const input = [base, user('u1')];
+    assert.deepEqual(full(warm(), { ...setting, input }).input, input);
+    assert.deepEqual(full(stored(), { ...setting, input: [user('u1'), user('u2')] }).input, [
+      user('u1'),
+      user('u2'),
+    ]);
+  });
+
+  for (const more of [
+    { previous_response_id: 'resp_1' },
+    { previous_response_id: null },
+    { type: 'response.append' },
+  ]) {
+    it(`is an increment all the same with ${JSON.stringify(more)}`, () => {
+      const input = [base, user('u1')];
+      const body = full(warm(), { ...setting, ...more, input });
+      assert.deepEqual(body.input, [base, base, user('u1')]);
+    });
+  }
+
+  it('that begins otherwise is added', () => {
+    const body = full(warm(), { ...setting, input: [user('u1')] });
+    assert.deepEqual(body.input, [base, user('u1')]);
   });
 });
 
-describe('frames for an upstream that keeps the conversation', () => {
-  it('90: stay as they are, with model and stream', () => {
-    const json = { type: 'response.append', previous_response_id: 'resp_1', input: [user('u')] };
-    const frame = frameOf(json);
-    assert.deepEqual(jsonOf(nativeBody(frame, 'gpt-5.5')), {
-      ...json,
-      model: 'gpt-5.5',
-      stream: true,
-    });
-    assert.equal(frame.continues, true);
+describe('rules that hold for every frame', () => {
+  const cache = () => {
+    const made = new ToolCaches().acquire('s');
+    made?.record([call('c'), result('d')].map(itemOf));
+    return made;
+  };
+  const first = { type: 'response.create', model: 'm' };
+
+  it('of two items with one id one is sent, also where the client sent both', () => {
+    const input = [user('u1', 'old'), user('u2'), user('u1', 'new')];
+    assert.deepEqual(full(undefined, { ...first, input }).input, [user('u2'), user('u1', 'new')]);
   });
 
-  it('91: have to be JSON of a known type, and to name a model at first', () => {
-    assert.deepEqual(
-      refusal(() => frameOf('nope')),
-      { code: 'invalid_json', status: 400, message: 'invalid websocket request JSON' },
-    );
-    assert.equal(refusal(() => frameOf({ type: 'x' })).code, 'invalid_request');
-    const nameless = frameOf({ type: 'response.create' });
+  it('calls are mended by what the session knows', () => {
+    const input = [result('c'), call('d'), call('lost'), user('u')];
+    const body = full(undefined, { ...first, input }, { repair: cache() });
+    assert.deepEqual(body.input, [call('c'), result('c'), call('d'), result('d'), user('u')]);
+    assert.deepEqual(full(undefined, { ...first, input }).input, input);
+  });
+
+  it('compactions are left out of what is added for upstreams that can not read them', () => {
+    const input = [{ type: 'compaction_summary' }, user('u2')];
+    const frame = { type: 'response.append', input };
+    assert.deepEqual(full(stored(), frame).input, [user('u1'), assistant('a1'), user('u2')]);
+    assert.deepEqual(full(stored(), frame, { codexOnly: true }).input, input);
+  });
+
+  it('instructions of the frame count, and become those of the conversation', () => {
+    const frame = { type: 'response.append', instructions: 'new', input: [user('u2')] };
+    const sent = fullBody(stored(), frameOf(frame), OPTIONS);
+    assert.equal(jsonOf(sent.body).instructions, 'new');
+    assert.equal(sent.instructions, '"new"');
+  });
+
+  it('a model is that of the frame, of the socket, of the conversation', () => {
+    const frame = { type: 'response.append', input: [] };
+    assert.equal(full(stored(), { ...frame, model: 'a' }, { model: 'b' }).model, 'a');
+    assert.equal(full(stored(), frame, { model: 'b' }).model, 'b');
+    assert.equal(full(stored(), frame).model, 'gpt-5.5');
+  });
+
+  it('an input that is neither a text nor a list is refused', () => {
+    assert.equal(refusal(() => full(undefined, { ...first, input: 7 })).code, 'invalid_request');
+    const frame = '{"type":"response.create","model":"m","input":{"a":nul}}';
+    assert.equal(refusal(() => full(undefined, frame)).code, 'invalid_json');
+  });
+
+  it('only what a socket understands is taken out', () => {
+    const text =
+      '{"type":"response.create","previous_response_id":null,"generate":false,' +
+      '"model":"m", "tools":[ 1.0 ],"stream":false,"input":[]}';
+    const { body } = fullBody(undefined, frameOf(text), OPTIONS);
     assert.equal(
-      refusal(() => nativeBody(nameless, undefined)).message,
-      'missing model in response.create request',
+      Buffer.from(body).toString(),
+      '{"model":"m", "tools":[ 1.0 ],"stream":true,"input":[]}',
     );
   });
+});
 
+describe('frames that continue', () => {
   it('92: what continues an answer can not be the first frame', () => {
     const of = (more: object) => () =>
       full(undefined, { type: 'response.create', model: 'm', ...more });
@@ -236,11 +313,5 @@ describe('frames for an upstream that keeps the conversation', () => {
     assert.equal(refusal(of({ previous_response_id: 'r' })).status, 409);
     assert.doesNotThrow(of({ previous_response_id: ' ' }));
     assert.doesNotThrow(of({ previous_response_id: null }));
-  });
-
-  it('know a warm-up', () => {
-    const of = (generate: unknown) => frameOf({ type: 'response.create', generate }).warmUp;
-    assert.deepEqual([false, 'true', null, true].map(of), [true, true, true, false]);
-    assert.equal(frameOf({ type: 'response.create' }).warmUp, false);
   });
 });
