@@ -1,7 +1,11 @@
 /** The scripted WebSocket upstream and the test client, against each other. */
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
-import { startFakeSocketUpstream, type FakeSocketUpstream } from './fake-socket-upstream.ts';
+import {
+  startFakeSocketUpstream,
+  type FakeSocketUpstream,
+  type UpgradeDecision,
+} from './fake-socket-upstream.ts';
 import { sendRequest } from './http-client.ts';
 import {
   connectSocket,
@@ -94,7 +98,7 @@ describe('fake WebSocket upstream', () => {
 
   it('decides over each handshake', async (t) => {
     const upstream = await startFakeSocketUpstream(t, {
-      onUpgrade: ({ index }) =>
+      onUpgrade: ({ index }): UpgradeDecision =>
         index === 0
           ? { status: 426, body: '{"no":1}', headers: { 'x-a': 'b' } }
           : { accept: true, headers: { 'x-codex-turn-state': 's' } },
