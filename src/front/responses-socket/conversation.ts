@@ -8,6 +8,7 @@ import { memberOf, parseValue } from '../../json/scan.ts';
 import { merged, withoutRepeatedIds } from './merge.ts';
 import { repaired } from './tool-repair.ts';
 import { wrong, type ClientFrame } from './frame.ts';
+import { wrongInput } from '../../formats/responses/wrong-input.ts';
 import type { ToolCache } from './tool-cache.ts';
 
 /** What has a say besides the items. */
@@ -77,7 +78,7 @@ function firstItems({ data, members }: ClientFrame): readonly StoredItem[] {
     return itemsIn(data, input.valueStart, input.valueEnd);
   }
   const content = parseValue(data, input);
-  if (typeof content !== 'string') throw wrong('input must be a text or a list of items');
+  if (typeof content !== 'string') throw wrongInput();
   return [itemOf({ type: 'message', role: 'user', content })];
 }
 

@@ -39,8 +39,9 @@ function errorOf(failure: Failure): JsonObject {
   const text = errorBody(failure);
   const body = parsedJson(text);
   const error = isObject(body) ? (body['error'] ?? body) : body;
-  if (isObject(error)) return readable(error);
-  const message = typeof error === 'string' ? error : text;
+  if (isObject(error) && Object.keys(error).length > 0) return readable(error);
+  const said = isObject(error) ? failure.message : text;
+  const message = typeof error === 'string' ? error : said;
   return readable((JSON.parse(wrapped(failure, message)) as { error: JsonObject }).error);
 }
 

@@ -2,8 +2,7 @@
  * Who may serve a turn of a client WebSocket, and with which body (codex.md 3.6). Pure: what the
  * socket remembers goes in, the way of the turn comes out.
  */
-import { SwitchyardError } from '../../errors.ts';
-import { wrong, type ClientFrame } from './frame.ts';
+import { unknownStart, type ClientFrame } from './frame.ts';
 import type { CredentialId } from '../../ids.ts';
 import type { SocketWishes } from '../routed-turn.ts';
 
@@ -59,10 +58,4 @@ const ANY: SocketPlan = {
 
 function warmUpPlan(pin: CredentialId | undefined): SocketPlan {
   return { ...ANY, body: 'native', wishes: { pin, only: 'websockets' }, here: 'instead' };
-}
-
-function unknownStart({ kind }: ClientFrame): SwitchyardError {
-  return kind === 'append'
-    ? wrong('websocket request received before response.create')
-    : new SwitchyardError('replay_required', { status: 409 });
 }

@@ -21,7 +21,11 @@ export function prewarmFrames(id: string, model: string, createdAt: number): [st
   };
   const completed = { ...created, status: 'completed', usage: NO_USAGE, model };
   return [
-    JSON.stringify({ type: 'response.created', sequence_number: 0, response: { ...created, model } }),
+    JSON.stringify({
+      type: 'response.created',
+      sequence_number: 0,
+      response: { ...created, model },
+    }),
     JSON.stringify({ type: 'response.completed', sequence_number: 1, response: completed }),
   ];
 }

@@ -16,7 +16,8 @@ export function repaired(
   known: KnownCalls,
   incremental: boolean,
 ): StoredItem[] {
-  const called = idsOf(items, isCall);
+  // Other calls, such as those of a local shell, are answered by function outputs too.
+  const called = idsOf(items, (item) => !isCallOutput(item));
   const answered = idsOf(items, isCallOutput);
   return items.flatMap((item) => {
     const { callId } = item;
