@@ -78,7 +78,7 @@ describe('keep-alives every second', async () => {
     JSON.parse(text);
   });
 
-  it('a late refusal: newlines, then the error with status 200 (119)', async () => {
+  it('a late refusal: newlines, then the error with status 200 (119, codex.md 104)', async () => {
     const go = makeGate();
     upstream.handler = async (call) => {
       await go.passed;

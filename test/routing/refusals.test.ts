@@ -24,7 +24,7 @@ function answer(records: CredentialRecord[], states: Record<string, CredentialSt
 const quota = (ms: number) => stateAfter(429, 'm', NOW, ms);
 
 describe('nobody can take the request', () => {
-  it('98, 102: one provider cools; Retry-After is always sent (the reference: only passed through)', () => {
+  it('98, 102, codex.md 103: one provider cools; Retry-After is always sent (the reference: only passed through)', () => {
     assert.deepEqual(answer([codexKey('A')], { A: quota(12_300) }, 'm(high)'), {
       status: 429,
       retryAfter: '13',
