@@ -117,26 +117,22 @@ describe('quota', () => {
 
 describe('table of accounts', () => {
   it('one line an account, its last error below it', () => {
-    const cooling = failed(429, 'usage limit\n reached', {
+    const cooling = failed(429, '', {
       quota: {
         exceeded: true,
         reason: 'credential_quota',
         nextRecoverAt: START_MS + HOUR,
         backoffLevel: 1,
       },
-    });
-    const evident = {
-      ...cooling,
       lastError: {
-        ...cooling.lastError,
         message: 'usage limit\nreached',
         httpStatus: 429,
         evidence: 'error.resets_at',
       },
-    };
+    });
     const views = [
       accountView(account('ann'), { ...state(fine), quota }, tokens(), START_MS),
-      accountView(account('ben'), state(evident), tokens({ expiresAtMs: START_MS }), START_MS),
+      accountView(account('ben'), state(cooling), tokens({ expiresAtMs: START_MS }), START_MS),
       accountView(
         account('eve'),
         state(fine, { 'gpt-5.5': failed(503, 'busy'), 'gpt-5.4': fine }),
@@ -157,16 +153,33 @@ describe('table of accounts', () => {
         START_MS,
       ),
     ];
-    assert.deepEqual(accountTable(views, START_MS), [
-      'ACCOUNT          PROVIDER  PLAN  STATE                     QUOTA USED                                         TOKEN         SOURCE',
-      'ann@example.com  codex     plus  ready                     5h 42% (resets in 2h05m), 7d 80% (resets in 3d4h)  ends in 8d1h  codex-ann.json',
-      'ben@example.com  codex     plus  cooling for 1h            -                                                  ended         codex-ben.json',
-      '  last error 429: usage limit reached (error.resets_at)',
-      'eve@example.com  codex     plus  limited for 12m: gpt-5.5  -                                                  -             codex-eve.json',
-      '  last error 503: busy',
-      'off@example.com  codex     plus  disabled                  -                                                  ends in 8d1h  codex-off.json',
-      'codex-apikey     codex     -     ready                     -                                                  -             codex-api-key[2]',
-    ]);
+    const lines = accountTable(views, START_MS);
+    const used = '5h 42% (resets in 2h05m), 7d 80% (resets in 3d4h)';
+    const of = (name: string, ...cells: string[]): string[] => [
+      `${name}@example.com`,
+      'codex',
+      'plus',
+      ...cells,
+      `codex-${name}.json`,
+    ];
+    assert.deepEqual(
+      lines.map((line) => line.split(/ {2,}/)),
+      [
+        ['ACCOUNT', 'PROVIDER', 'PLAN', 'STATE', 'QUOTA USED', 'TOKEN', 'SOURCE'],
+        of('ann', 'ready', used, 'ends in 8d1h'),
+        of('ben', 'cooling for 1h', '-', 'ended'),
+        ['', 'last error 429: usage limit reached (error.resets_at)'],
+        of('eve', 'limited for 12m: gpt-5.5', '-', '-'),
+        ['', 'last error 503: busy'],
+        of('off', 'disabled', '-', 'ends in 8d1h'),
+        ['codex-apikey', 'codex', '-', 'ready', '-', '-', 'codex-api-key[2]'],
+      ],
+    );
+    const sources = [1, 2, 4, 6, 7].map((at) => lines[at]?.lastIndexOf('codex-'));
+    assert.deepEqual(
+      sources,
+      sources.map(() => lines[0]?.indexOf('SOURCE')),
+    );
     assert.doesNotMatch(JSON.stringify(views), /secret-key/);
   });
 
