@@ -20,7 +20,8 @@ export interface TestProxy {
   readonly lines: Record<string, unknown>[];
   /** Replaces the config file as an editor does; the proxy reloads it. */
   writeConfig(config: Record<string, unknown>): Promise<void>;
-  stop(): Promise<void>;
+  /** `deadlineMs`: time for open turns; default none. Only the first call counts. */
+  stop(deadlineMs?: number): Promise<void>;
 }
 
 /** Starts a proxy; it ends with the test. `config` is the file's content without port and folders. */
@@ -40,11 +41,25 @@ export async function startProxy(
   const { log, lines } = collectLog('main');
   const supervisor = await Supervisor.start({ configPath, version: 'test', log });
   let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopped ??= supervisor.stop(0));
-  test.after(stop);
+  const stop = (deadlineMs = 0): Promise<void> => (stopped ??= supervisor.stop(deadlineMs));
+  test.after(() => stop());
   const port = supervisor.port;
   const origin = `http://127.0.0.1:${port}`;
   return { origin, port, folder: home, configPath, authDir, supervisor, lines, writeConfig, stop };
+}
+
+/** The same with a server of choice; `before` hooks are the place, for it sets the environment. */
+export async function startProxyOn(
+  server: 'uws' | 'node',
+  test: Cleanup,
+  config: Record<string, unknown>,
+): Promise<TestProxy> {
+  process.env['SWITCHYARD_SERVER'] = server;
+  try {
+    return await startProxy(test, config);
+  } finally {
+    delete process.env['SWITCHYARD_SERVER'];
+  }
 }
 
 /** Config entries of `count` Codex API keys on one upstream, models as given. */

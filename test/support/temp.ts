@@ -14,3 +14,14 @@ export async function tempDir(test: Cleanup): Promise<string> {
   test.after(() => rm(path, { recursive: true, force: true }));
   return path;
 }
+
+/** What a `before` hook starts and the whole suite uses: `undo` belongs into an `after` hook. */
+export function collectedCleanup(): Cleanup & { undo(): Promise<void> } {
+  const steps: Parameters<Cleanup['after']>[0][] = [];
+  return {
+    after: (step) => void steps.push(step),
+    undo: async () => {
+      for (const step of steps.reverse()) await step();
+    },
+  };
+}
