@@ -1,6 +1,6 @@
 /** Items of a conversation as its transcript keeps them: their own JSON text, and what merging asks. */
-import { forEachElement, parseRange, readString, skipValue, textOf } from '../../json/scan.ts';
-import { isToken, token, walkObject } from '../../json/walk.ts';
+import { parseRange, readString, skipValue, textOf } from '../../json/scan.ts';
+import { isToken, token, walkArray, walkObject } from '../../json/walk.ts';
 import { objectOf, type JsonObject } from '../../canonical/value.ts';
 
 /** What is looked at in an item. Absent texts are `''`. */
@@ -21,6 +21,14 @@ export interface StoredItem extends Readonly<ItemFacts> {
   readonly bytes: number;
 }
 
+const NO_FACTS: Readonly<ItemFacts> = {
+  type: '',
+  role: '',
+  id: '',
+  callId: '',
+  complete: false,
+};
+
 const OPEN_BRACE = 0x7b;
 const QUOTE = 0x22;
 
@@ -38,9 +46,11 @@ const WRITTEN = [token('arguments'), token('input')];
 /** Items of the array in the range. @throws SwitchyardError `invalid_json`. */
 export function itemsIn(bytes: Uint8Array, start: number, end: number): StoredItem[] {
   const items: StoredItem[] = [];
-  forEachElement(bytes, start, end, (from, to) => {
-    items.push(itemAt(bytes, from, to));
-    return undefined;
+  const scan = new ItemScan(bytes, end);
+  walkArray(bytes, start, end, (from) => {
+    const item = scan.item(from);
+    items.push(item);
+    return from + item.bytes;
   });
   return items;
 }
@@ -48,7 +58,7 @@ export function itemsIn(bytes: Uint8Array, start: number, end: number): StoredIt
 /** An item of an answer. */
 export function itemOf(json: JsonObject): StoredItem {
   const bytes = Buffer.from(JSON.stringify(json), 'utf8');
-  return itemAt(bytes, 0, bytes.length);
+  return new ItemScan(bytes, bytes.length).item(0);
 }
 
 /** The item itself. @throws SwitchyardError `invalid_json`. */
@@ -65,27 +75,44 @@ export const isCall = ({ type }: ItemFacts): boolean =>
 export const isCallOutput = ({ type }: ItemFacts): boolean =>
   type === 'function_call_output' || type === 'custom_tool_call_output';
 
-function itemAt(bytes: Uint8Array, start: number, end: number): StoredItem {
-  const raw = textOf(bytes, start, end);
-  return { raw, bytes: end - start, ...factsAt(bytes, start, end) };
-}
+/** Reads items in one pass each; one scan for many spares a closure for each of them. */
+class ItemScan {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #facts: ItemFacts = NO_FACTS;
+  #named = false;
+  #written = false;
 
-function factsAt(bytes: Uint8Array, start: number, end: number): ItemFacts {
-  const facts: ItemFacts = { type: '', role: '', id: '', callId: '', complete: false };
-  if (bytes[start] !== OPEN_BRACE) return facts;
-  let named = false;
-  let written = false;
-  walkObject(bytes, start, end, (keyStart, keyEnd, valueStart) => {
-    const valueEnd = skipValue(bytes, valueStart, end);
+  constructor(bytes: Uint8Array, end: number) {
+    this.#bytes = bytes;
+    this.#end = end;
+  }
+
+  /** The item that begins at `start`. @throws SwitchyardError `invalid_json`. */
+  item(start: number): StoredItem {
+    const bytes = this.#bytes;
+    const facts = { ...NO_FACTS };
+    this.#facts = facts;
+    this.#named = this.#written = false;
+    const end =
+      bytes[start] === OPEN_BRACE
+        ? walkObject(bytes, start, this.#end, this.#member)
+        : skipValue(bytes, start, this.#end);
+    facts.complete = this.#named && this.#written && isCall(facts);
+    return { raw: textOf(bytes, start, end), bytes: end - start, ...facts };
+  }
+
+  readonly #member = (keyStart: number, keyEnd: number, valueStart: number): number => {
+    const bytes = this.#bytes;
+    const valueEnd = skipValue(bytes, valueStart, this.#end);
     if (bytes[valueStart] !== QUOTE) return valueEnd;
-    const is = (key: Uint8Array): boolean => isToken(bytes, keyStart, keyEnd, key);
-    const text = TEXTS.find(([key]) => is(key));
-    if (text !== undefined) {
-      facts[text[1]] = readString(bytes, valueStart, valueEnd)?.trim() ?? '';
-    } else if (is(NAME)) named = true;
-    else if (WRITTEN.some(is)) written = true;
+    for (const [key, fact] of TEXTS) {
+      if (!isToken(bytes, keyStart, keyEnd, key)) continue;
+      this.#facts[fact] = readString(bytes, valueStart, valueEnd)?.trim() ?? '';
+      return valueEnd;
+    }
+    if (isToken(bytes, keyStart, keyEnd, NAME)) this.#named = true;
+    for (const key of WRITTEN) this.#written ||= isToken(bytes, keyStart, keyEnd, key);
     return valueEnd;
-  });
-  facts.complete = named && written && isCall(facts);
-  return facts;
+  };
 }
