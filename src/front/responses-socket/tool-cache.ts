@@ -11,18 +11,26 @@ export const MAX_CACHED_CALLS = 256;
 /** Characters of one kept item; a larger one is not kept, so its counterpart may be dropped. */
 export const MAX_CACHED_ITEM = 256 * 1024;
 
-/** Characters kept for all sessions of a front; beyond it nothing further is kept. */
+/** Characters kept for all sessions of a front; beyond it those of the session opened first go. */
 export const MAX_CACHED_CHARS = 64 * 1024 * 1024;
+
+/** What the sessions of a front share. */
+interface Room {
+  /** Characters that are free. */
+  chars: number;
+  /** Clears other sessions than `keeper` until `chars` are free, or none is left. */
+  free(chars: number, keeper: ToolCache): void;
+}
 
 /** Calls and outputs of one session. */
 export class ToolCache implements KnownCalls {
   readonly #calls = new Map<string, StoredItem>();
   readonly #outputs = new Map<string, StoredItem>();
-  readonly #room: { chars: number };
+  readonly #room: Room;
   /** Sockets that use it. */
   users = 0;
 
-  constructor(room: { chars: number }) {
+  constructor(room: Room) {
     this.#room = room;
   }
 
@@ -57,6 +65,7 @@ export class ToolCache implements KnownCalls {
     const { callId, raw } = item;
     if (callId === '' || raw.length > MAX_CACHED_ITEM) return;
     this.#drop(kind, callId);
+    this.#room.free(raw.length, this);
     if (raw.length > this.#room.chars) return;
     for (const oldest of kind.keys()) {
       if (kind.size < MAX_CACHED_CALLS) break;
@@ -77,7 +86,11 @@ export class ToolCache implements KnownCalls {
 /** The caches of a front. */
 export class ToolCaches {
   readonly #caches = new Map<string, ToolCache>();
-  readonly #room = { chars: MAX_CACHED_CHARS };
+  readonly #room: Room;
+
+  constructor(chars: number = MAX_CACHED_CHARS) {
+    this.#room = { chars, free: (wanted, keeper) => this.#free(wanted, keeper) };
+  }
 
   /** Sessions that have a cache now: never more than there are sockets. */
   get size(): number {
@@ -101,5 +114,12 @@ export class ToolCaches {
     if (cache.users > 0) return;
     cache.clear();
     this.#caches.delete(key);
+  }
+
+  #free(chars: number, keeper: ToolCache): void {
+    for (const cache of this.#caches.values()) {
+      if (this.#room.chars >= chars) return;
+      if (cache !== keeper) cache.clear();
+    }
   }
 }

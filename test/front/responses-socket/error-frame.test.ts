@@ -85,7 +85,7 @@ describe('error frames', () => {
   });
 
   it('are never empty', () => {
-    for (const body of ['', ' ', '7', 'null', null]) {
+    for (const body of ['', ' ', '7', 'null', '{}', '{"error":{}}', '{"error":""}', null]) {
       const { error } = read(upstreamFailure({ body, message: '' })) as { error: JsonObject };
       assert.notEqual(error['message'], '', String(body));
       assert.equal(typeof error['message'], 'string');

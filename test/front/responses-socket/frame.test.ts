@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { append, create, jsonOf } from './support.ts';
 import { nativeBody } from '../../../src/front/responses-socket/native-body.ts';
-import { readFrame } from '../../../src/front/responses-socket/frame.ts';
+import { readFrame, unknownStart } from '../../../src/front/responses-socket/frame.ts';
 
 const read = (text: string) => readFrame(Buffer.from(text));
 
@@ -76,6 +76,20 @@ describe('client frames, codex.md 9.11', () => {
       [undefined, undefined, undefined, 'gpt-5.5'],
     );
   });
+});
+
+describe('a first frame that continues something', () => {
+  const named = { previous_response_id: 'resp_1' };
+  for (const [name, frame, code, status] of [
+    ['84: an append', append({}), 'invalid_request', 400],
+    ['92: an answer that nobody knows', create(named), 'replay_required', 409],
+    ['92: an append behind such an answer', append(named), 'replay_required', 409],
+  ] as const) {
+    it(`${name} is refused`, () => {
+      const error = unknownStart(frame);
+      assert.deepEqual([error.code, error.status], [code, status]);
+    });
+  }
 });
 
 describe('models, as over HTTP', () => {

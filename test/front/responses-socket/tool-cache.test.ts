@@ -4,7 +4,6 @@ import { describe, it } from 'node:test';
 import { call, callOutput, stored } from './support.ts';
 import {
   MAX_CACHED_CALLS,
-  MAX_CACHED_CHARS,
   MAX_CACHED_ITEM,
   ToolCaches,
 } from '../../../src/front/responses-socket/tool-cache.ts';
@@ -53,24 +52,27 @@ describe('what is kept of tool calls', () => {
     assert.equal(cache.outputOf('c'), undefined);
   });
 
-  it('beyond the room of all sessions nothing further is kept until some goes', () => {
-    const caches = new ToolCaches();
-    const [large] = stored(callOutput('c', 'x'.repeat(MAX_CACHED_ITEM - 100)));
-    assert.ok(large);
-    const sets = Math.ceil(MAX_CACHED_CHARS / large.raw.length / MAX_CACHED_CALLS);
-    for (let set = 0; set < sets; set += 1) {
-      const items = Array.from({ length: MAX_CACHED_CALLS }, (_, index) => ({
-        ...large,
-        callId: `c${index}`,
-      }));
-      cacheIn(caches, `s${set}`).record(items);
-    }
-    const late = cacheIn(caches, 'late');
-    late.record([large]);
-    assert.equal(late.outputOf('c'), undefined);
-    caches.release('s0');
-    late.record([large]);
-    assert.ok(late.outputOf('c'));
+  it('beyond the room of all sessions the one opened first loses what it has', () => {
+    const [item] = stored(callOutput('c'));
+    assert.ok(item);
+    const caches = new ToolCaches(2 * item.raw.length);
+    const [first, second, third] = ['s1', 's2', 's3'].map((key) => cacheIn(caches, key));
+    for (const cache of [first, second, third]) cache?.record([item]);
+    const kept = [first, second, third].map((cache) => cache?.outputOf('c') !== undefined);
+    assert.deepEqual(kept, [false, true, true]);
+  });
+
+  it('a session alone keeps no more than there is room', () => {
+    const items = stored(callOutput('c1'), callOutput('c2'));
+    const caches = new ToolCaches(items[0]?.raw.length);
+    const cache = cacheIn(caches, 's');
+    cache.record(items);
+    assert.ok(cache.outputOf('c1'));
+    assert.equal(cache.outputOf('c2'), undefined);
+    caches.release('s');
+    const next = cacheIn(caches, 's');
+    next.record(items.slice(1));
+    assert.ok(next.outputOf('c2'), 'the room is free again');
   });
 });
 

@@ -51,6 +51,11 @@ describe('repair of tool calls', () => {
     assert.deepEqual(mend([call('c_lost')], true), [call('c_lost')]);
   });
 
+  it('outputs of other kinds of calls stay (reference: dropped)', () => {
+    const pair = [{ type: 'local_shell_call', call_id: 'c_shell' }, output('c_shell')];
+    assert.deepEqual(mend(pair), pair);
+  });
+
   it('puts a known output in once', () => {
     assert.deepEqual(mend([call('c_known'), said, call('c_known')]), [
       call('c_known'),
