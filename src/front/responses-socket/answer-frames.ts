@@ -13,10 +13,12 @@ const DATA = 'data:';
 const ITEM_DONE = 'response.output_item.done';
 const WHOLE: ReadonlySet<unknown> = new Set(['response.completed', 'response.done']);
 
+/** An answer that reached a limit is cut, but the model said it: the next turn stands on it too. */
+const SAID: ReadonlySet<unknown> = new Set([...WHOLE, 'response.incomplete']);
+
 /** Nothing follows these. */
 const TERMINAL: ReadonlySet<unknown> = new Set([
-  ...WHOLE,
-  'response.incomplete',
+  ...SAID,
   'response.failed',
   'response.error',
   'error',
@@ -49,12 +51,12 @@ export class AnswerFrames {
     return this.#completed;
   }
 
-  /** Id of the whole answer. */
+  /** Id of the answer. */
   get responseId(): string | undefined {
     return this.#responseId;
   }
 
-  /** Items of the whole answer. */
+  /** Items of the answer; none before its end, or when it failed. */
   get output(): readonly JsonObject[] {
     return this.#items;
   }
@@ -81,8 +83,8 @@ export class AnswerFrames {
 
   #end(data: string, type: unknown): string {
     this.#terminal = true;
-    if (!WHOLE.has(type)) return data;
-    this.#completed = true;
+    this.#completed = WHOLE.has(type);
+    if (!SAID.has(type)) return data;
     const event = parsed(data);
     const { response } = event;
     if (!isObject(response)) return data;

@@ -148,8 +148,13 @@ describe('the items of an answer', () => {
     assert.deepEqual(answer.output, [call('c')]);
   });
 
-  it('an answer that broke off has none', () => {
+  it('an answer that was cut has what was said', () => {
     const { answer } = read(sse(done(message), { type: 'response.incomplete', response: {} }));
+    assert.deepEqual([answer.completed, answer.output], [false, [message]]);
+  });
+
+  it('an answer that failed has none', () => {
+    const { answer } = read(sse(done(message), { type: 'response.failed', response: {} }));
     assert.deepEqual(answer.output, []);
   });
 
