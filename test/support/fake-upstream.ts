@@ -191,6 +191,8 @@ export class ScriptedUpstream implements FakeUpstream {
     this.#server.on('connection', (socket) => {
       this.#sockets.set(socket, this.connections);
       this.connections += 1;
+      // One listener for each of its requests, which may be many.
+      socket.setMaxListeners(0);
       socket.on('close', () => this.#sockets.delete(socket));
     });
   }
