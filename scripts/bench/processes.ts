@@ -7,6 +7,8 @@ export interface Measured {
   name: string;
   port: number;
   pid: number;
+  /** For messages to a process that listens to them. */
+  child: ChildProcess;
   stop(): void;
 }
 
@@ -34,11 +36,11 @@ export async function startProcess(
   env: Record<string, string> = {},
 ): Promise<Measured> {
   const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
   const port = await firstMatch(child, pattern, name);
-  return { name, port, pid: child.pid ?? 0, stop: () => void child.kill('SIGKILL') };
+  return { name, port, pid: child.pid ?? 0, child, stop: () => void child.kill('SIGKILL') };
 }
 
 function firstMatch(child: ChildProcess, pattern: RegExp, name: string): Promise<number> {
