@@ -11,7 +11,7 @@ import type { ClientFormat } from '../../src/formats/format.ts';
 import type { CredentialId } from '../../src/ids.ts';
 import type { CredentialRecord } from '../../src/credentials/record.ts';
 import type { CredentialState } from '../../src/credentials/state.ts';
-import type { RoutedTurn, Target } from '../../src/front/routed-turn.ts';
+import type { RoutedTurn, SocketWishes, Target } from '../../src/front/routed-turn.ts';
 import type { TurnFailure } from '../../src/turn.ts';
 
 /** A router with what a test may turn. */
@@ -32,6 +32,7 @@ export interface RequestChoices {
   format?: ClientFormat;
   nowMs?: number;
   executionSession?: string;
+  socket?: SocketWishes;
 }
 
 /** `yaml`: the config file; `random`: what the waits are spread with. */
@@ -50,6 +51,7 @@ export function bench(records: CredentialRecord[], yaml = '', random = 0): Bench
 
 export function route({ router }: Bench, choices: RequestChoices = {}): RoutedTurn {
   const { model = 'm', format = 'openai', scope = '', nowMs = NOW, executionSession } = choices;
+  const { socket } = choices;
   const content = choices.body ?? { messages: [{ role: 'user', content: 'hello' }] };
   const body = Buffer.from(JSON.stringify({ model, ...content }));
   return router.route({
@@ -61,6 +63,7 @@ export function route({ router }: Bench, choices: RequestChoices = {}): RoutedTu
     model,
     scope,
     executionSession,
+    ...(socket !== undefined && { socket }),
     nowMs,
   });
 }
