@@ -11,10 +11,12 @@ const OPEN_BRACE = 0x7b;
 const DATA = 'data:';
 
 const ITEM_DONE = 'response.output_item.done';
-const WHOLE: ReadonlySet<unknown> = new Set(['response.completed', 'response.done']);
-
 /** An answer that reached a limit is cut, but the model said it: the next turn stands on it too. */
-const SAID: ReadonlySet<unknown> = new Set([...WHOLE, 'response.incomplete']);
+const SAID: ReadonlySet<unknown> = new Set([
+  'response.completed',
+  'response.done',
+  'response.incomplete',
+]);
 
 /** Nothing follows these. */
 const TERMINAL: ReadonlySet<unknown> = new Set([
@@ -37,18 +39,12 @@ export class AnswerFrames {
   readonly #output = new TurnOutput();
   #frames: string[] = [];
   #terminal = false;
-  #completed = false;
   #responseId: string | undefined;
   #items: readonly JsonObject[] = [];
 
   /** The terminal event was seen: the client knows how the answer ended. */
   get terminal(): boolean {
     return this.#terminal;
-  }
-
-  /** The answer is whole. */
-  get completed(): boolean {
-    return this.#completed;
   }
 
   /** Id of the answer. */
@@ -83,7 +79,6 @@ export class AnswerFrames {
 
   #end(data: string, type: unknown): string {
     this.#terminal = true;
-    this.#completed = WHOLE.has(type);
     if (!SAID.has(type)) return data;
     const event = parsed(data);
     const { response } = event;

@@ -8,10 +8,13 @@ const NO_USAGE = {
   total_tokens: 0,
 };
 
+/** Id of the answer. */
+export const prewarmId = (id: string): string => `resp_prewarm_${id}`;
+
 /** Both frames. `id`: a fresh UUID; `createdAt`: Unix seconds. */
 export function prewarmFrames(id: string, model: string, createdAt: number): [string, string] {
   const created = {
-    id: `resp_prewarm_${id}`,
+    id: prewarmId(id),
     object: 'response',
     created_at: createdAt,
     status: 'in_progress',

@@ -15,7 +15,7 @@ import { itemOf } from './stored-item.ts';
 import { knownModel, nativeBody } from './native-body.ts';
 import { NOTHING_DONE, type Ledger } from '../ledger.ts';
 import { planTurn, type SocketPlan } from './plan.ts';
-import { prewarmFrames } from './prewarm.ts';
+import { prewarmFrames, prewarmId } from './prewarm.ts';
 import { releasesPin } from './pin.ts';
 import type { ClientFrame } from './frame.ts';
 import type { ClientSocket, SocketClose } from '../server/types.ts';
@@ -52,7 +52,8 @@ export class SocketTurn {
   #writer: FrameWriter | undefined;
   /** Made on first use: only upstreams without a socket need it. */
   #full: FullTurn | undefined;
-  #answeredHere = false;
+  /** Id of the answer to a warm-up that was given here. */
+  #prewarmId: string | undefined;
 
   /** @throws SwitchyardError for a frame that no turn can be made of. */
   constructor(parts: SocketTurnParts) {
@@ -174,9 +175,10 @@ export class SocketTurn {
   /** A warm-up that no upstream socket takes begins a transcript (codex.md 3.8). */
   #prewarm(): Ending {
     const { front } = this.#parts.session.shared;
-    this.#answeredHere = true;
+    const id = randomUUID();
+    this.#prewarmId = prewarmId(id);
     const createdAt = Math.floor(front.now() / 1000);
-    const frames = prewarmFrames(randomUUID(), this.#model, createdAt);
+    const frames = prewarmFrames(id, this.#model, createdAt);
     return { status: 200, frames, close: undefined };
   }
 
@@ -190,7 +192,7 @@ export class SocketTurn {
   #onDone(report: TurnReport): void {
     const { onEnd } = this.#parts;
     const close = this.#writer?.close;
-    if (this.#answeredHere) {
+    if (this.#prewarmId !== undefined) {
       this.#rememberHere();
       onEnd({ report: { ...report, status: 200, error: undefined }, close });
       return;
@@ -225,7 +227,8 @@ export class SocketTurn {
 
   #extended(): Transcript | undefined {
     try {
-      return extended(this.#wholeTurn(), this.#answer.output);
+      const { output, responseId } = this.#answer;
+      return extended(this.#wholeTurn(), output, this.#prewarmId ?? responseId);
     } catch {
       // An upstream took a frame that is no conversation by our rules: nothing can continue it.
       return undefined;

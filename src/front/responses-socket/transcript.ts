@@ -33,6 +33,8 @@ interface Setting {
 /** A conversation up to its last answer. */
 export interface Transcript extends Setting {
   readonly items: readonly StoredItem[];
+  /** Id of the last answer; undefined: it had none. */
+  readonly lastId: string | undefined;
   /** About what it takes in memory. */
   readonly bytes: number;
 }
@@ -62,7 +64,7 @@ export function fullBody(
   frame: ClientFrame,
   options: FullBodyOptions,
 ): FullTurn {
-  if (transcript === undefined && frame.continues) throw unknownStart(frame);
+  if (frame.continues && !holds(transcript, frame)) throw unknownStart(frame);
   const { data, members } = frame;
   const edits = new ObjectEdits(data, members, closingBrace(data));
   for (const key of SOCKET_ONLY) edits.remove(key);
@@ -78,10 +80,11 @@ export function fullBody(
   return { body: applyEdits(data, edits.edits()), model, instructions, items };
 }
 
-/** The conversation behind an answer; undefined: it is too large to be kept. */
+/** The conversation behind the answer `lastId`; undefined: it is too large to be kept. */
 export function extended(
   { model, instructions, items: sent }: Omit<FullTurn, 'body'>,
   output: readonly JsonObject[],
+  lastId: string | undefined = undefined,
 ): Transcript | undefined {
   const answer = output.map(itemOf);
   // A compaction is the answer to its trigger; asked again it would be made again.
@@ -92,7 +95,14 @@ export function extended(
     instructions?.length ?? 0,
   );
   if (items.length > MAX_TRANSCRIPT_ITEMS || bytes > MAX_TRANSCRIPT_BYTES) return undefined;
-  return { model, instructions, items, bytes };
+  return { model, instructions, items, lastId, bytes };
+}
+
+/** Does the transcript end with the answer that the frame continues? The reference does not look. */
+function holds(transcript: Transcript | undefined, { previousResponseId }: ClientFrame): boolean {
+  if (transcript === undefined) return false;
+  const { lastId } = transcript;
+  return previousResponseId === undefined || lastId === undefined || previousResponseId === lastId;
 }
 
 const isTrigger = ({ type }: StoredItem): boolean => type === 'compaction_trigger';

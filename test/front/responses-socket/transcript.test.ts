@@ -167,6 +167,15 @@ describe('a later frame', () => {
     assert.deepEqual(full(stored([call('c')]), frame).input, [user('u1'), call('c'), result('c')]);
   });
 
+  it('has to continue the last answer (the reference takes any id)', () => {
+    const frame = { type: 'response.create', model: 'm', input: [user('u1')] };
+    const sent = fullBody(undefined, frameOf(frame), OPTIONS);
+    const transcript = extended(sent, [assistant('a1')], 'resp_1');
+    const next = (id: string) => ({ ...frame, previous_response_id: id, input: [user('u2')] });
+    assert.equal((full(transcript, next('resp_1')).input as unknown[]).length, 3);
+    assert.equal(refusal(() => full(transcript, next('resp_0'))).code, 'replay_required');
+  });
+
   it('a compaction in the answer drops what asked for it', () => {
     const compaction = { type: 'compaction', encrypted_content: 'E' };
     const asked = { type: 'response.append', input: [{ type: 'compaction_trigger' }] };
