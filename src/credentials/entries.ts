@@ -68,7 +68,7 @@ export const codexEntrySchema = item({
   weight,
   'proxy-url': proxyUrl,
   'excluded-models': excludedSchema,
-  websockets: flag(false, 'Prefer the upstream WebSocket when the client uses one.'),
+  websockets: flag(false, 'Ask it over WebSockets that stay open, one for each conversation.'),
 });
 
 /** An item of `openai-compatibility[].api-key-entries`. */
