@@ -17,7 +17,8 @@ export interface CliIo {
   out(line: string): void;
   /** Writes a line to standard error: what a person should know while output goes into a pipe. */
   note(line: string): void;
-  readonly input: Readable & { readonly isTTY?: boolean };
+  /** `unref`: a pipe that stays open no longer keeps the process alive. */
+  readonly input: Readable & { readonly isTTY?: boolean; unref?(): unknown };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly homeDir: string;

@@ -137,6 +137,7 @@ function readPasted(
   return () => {
     stopped = true;
     lines.close();
+    io.input.unref?.();
   };
 }
 

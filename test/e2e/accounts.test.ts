@@ -11,7 +11,7 @@ import { ANN, BEN, startFakeAuth, type Person } from '../support/fake-auth.ts';
 import { startFakeUpstream, type UpstreamHandler } from '../support/fake-upstream.ts';
 import { sendRequest, type ClientAnswer } from '../support/http-client.ts';
 import { startProxy } from '../support/proxy.ts';
-import { tempDir } from '../support/temp.ts';
+import { tempDir, type Cleanup } from '../support/temp.ts';
 import { waitUntil } from '../support/wait.ts';
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -32,7 +32,7 @@ describe('accounts beside a proxy', async () => {
   };
   const proxy = await startProxy({ after }, { 'request-retry': 0 });
 
-  async function world(t: { after(run: () => Promise<void>): void }): Promise<CliWorld> {
+  async function world(t: Cleanup): Promise<CliWorld> {
     const made = await cliWorld(t);
     made.env = auth.env;
     made.clock.advance(Date.now() - made.clock.now());
@@ -164,18 +164,49 @@ describe('changes of accounts beside a proxy', async () => {
 });
 
 describe('the program', () => {
-  async function run(home: string, ...args: string[]) {
+  /** Starts it with a standard input that stays open, like a terminal's. */
+  function start(t: Cleanup, home: string, env: Record<string, string>, ...args: string[]) {
     const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
       cwd: new URL('../..', import.meta.url).pathname,
-      env: { ...process.env, HOME: home, CODEX_HOME: join(home, '.codex') },
+      env: { ...process.env, ...env, HOME: home, CODEX_HOME: join(home, '.codex') },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const texts = { out: '', error: '' };
-    child.stdout.on('data', (text: Buffer) => (texts.out += text.toString()));
-    child.stderr.on('data', (text: Buffer) => (texts.error += text.toString()));
-    const code = await new Promise((resolve) => child.once('close', resolve));
-    return { code, ...texts };
+    const program = {
+      out: '',
+      error: '',
+      type: (text: string): unknown => child.stdin.write(text),
+      code: new Promise((resolve) => child.once('close', resolve)),
+    };
+    t.after(async () => {
+      child.kill('SIGKILL');
+      await program.code;
+    });
+    child.stdout.on('data', (text: Buffer) => (program.out += text.toString()));
+    child.stderr.on('data', (text: Buffer) => (program.error += text.toString()));
+    return program;
   }
+
+  async function run(t: Cleanup, home: string, ...args: string[]) {
+    const program = start(t, home, {}, ...args);
+    return { code: await program.code, out: program.out, error: program.error };
+  }
+
+  it('logs in with a pasted address and ends by itself', async (t) => {
+    const home = await tempDir(t);
+    const auth = await startFakeAuth(t);
+    const configPath = join(home, 'c.yaml');
+    await writeFile(configPath, `auth-dir: ${JSON.stringify(join(home, 'auth'))}\n`);
+    const args = ['login', 'codex', '-no-browser', '-callback-port', '0', '-config', configPath];
+    const program = start(t, home, auth.env, ...args);
+    const page = await waitUntil(
+      () => /(http\S+\/oauth\/authorize\?\S+)/.exec(program.out)?.[1],
+      'the address of the page',
+      { timeoutMs: 30_000 },
+    );
+    program.type(`${auth.approve(page, ANN).href}\n`);
+    assert.equal(await program.code, 0, program.error);
+    assert.match(program.out, /Added ann@example\.com \(plan plus\)/);
+  });
 
   it('lists, imports and explains itself, and ends by itself', async (t) => {
     const home = await tempDir(t);
@@ -188,9 +219,9 @@ describe('the program', () => {
       id_token: idToken('a@b.c', 'acct-1', 'pro'),
     };
     await writeFile(auth, JSON.stringify({ tokens }));
-    const imported = await run(home, 'login', 'import', auth, '--config', configPath);
+    const imported = await run(t, home, 'login', 'import', auth, '--config', configPath);
     assert.deepEqual([imported.code, imported.error.includes('refresh_token_reused')], [0, true]);
-    const listed = await run(home, 'accounts', '--config', configPath);
+    const listed = await run(t, home, 'accounts', '--config', configPath);
     assert.equal(listed.code, 0, listed.error);
     assert.match(listed.out, /^ACCOUNT[^]*\na@b\.c +codex +pro +ready /);
   });
@@ -198,7 +229,7 @@ describe('the program', () => {
   it('a busy port of the login: code 13', async (t) => {
     const home = await tempDir(t);
     const { port } = new URL((await startFakeUpstream(t)).origin);
-    const { code, error } = await run(home, '-codex-login', '-oauth-callback-port', port);
+    const { code, error } = await run(t, home, '-codex-login', '-oauth-callback-port', port);
     assert.equal(code, 13, error);
     assert.match(error, new RegExp(`^switchyard: port ${port} .*in use`));
   });

@@ -95,9 +95,9 @@ export class FileKeeper implements Keeper {
     }
   }
 
-  /** Takes over what is in the file now, without waiting for the timer. */
+  /** Takes over what is in the file now; what is due is left to the timer, which spreads it. */
   look(): void {
-    if (!this.#closed && !this.#record.disabled) void this.#look(true);
+    if (!this.#closed && !this.#record.disabled) void this.#look(false);
   }
 
   /** Stops the timer. A refresh that runs goes on, so that its tokens are saved. */
