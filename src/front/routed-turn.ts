@@ -3,20 +3,14 @@
  * round, and which error is the answer in the end (routing.md 7). Knows no sockets and no timers.
  */
 import { CATALOGUE, SwitchyardError } from '../errors.ts';
-import { choose } from '../routing/select.ts';
-import { headroomScore } from '../routing/headroom.ts';
-import { isFree, summarise } from '../routing/availability.ts';
+import { summarise } from '../routing/availability.ts';
 import { isOwnCode } from '../formats/openai-error.ts';
+import { OfferChoice, type OfferChoiceParts } from './offer-choice.ts';
 import { refusalOf } from '../routing/refusals.ts';
 import { roundsOf, waitForRound } from '../routing/rounds.ts';
 import type { AccountHandle, CredentialId } from '../ids.ts';
-import type { Binding, BindingTable } from '../routing/binding-table.ts';
-import type { ConversationKeys } from '../routing/session.ts';
-import type { Cursors } from '../routing/cursors.ts';
 import type { Offer } from '../routing/table.ts';
-import type { ResolvedModel } from '../routing/resolve.ts';
-import type { RetryConfig, RoutingStrategy } from '../config/types.ts';
-import type { States } from '../routing/marks.ts';
+import type { RetryConfig } from '../config/types.ts';
 import type { ThinkingCapability } from '../credentials/record.ts';
 import type { TurnFailure } from '../turn.ts';
 
@@ -42,17 +36,6 @@ export interface Target {
   websockets: boolean;
 }
 
-/** What a turn of a client WebSocket asks of routing (codex.md 3.6). */
-export interface SocketWishes {
-  /** The credential whose upstream socket knows the conversation: it comes first. */
-  pin: CredentialId | undefined;
-  /**
-   * Who may serve: everybody, only those with WebSockets, only the pinned one. Where not everybody
-   * may, the turn has no sense elsewhere: it fails with `replay_required` instead of the next round.
-   */
-  only: 'any' | 'websockets' | 'pin';
-}
-
 /** What to do now. */
 export type RoutedStep =
   | { do: 'try'; target: Target }
@@ -60,19 +43,10 @@ export type RoutedStep =
   | { do: 'fail'; failure: SwitchyardError | TurnFailure };
 
 /** What a turn is routed with. It keeps these even when the configuration changes meanwhile. */
-export interface RoutedTurnParts {
-  resolved: ResolvedModel;
-  strategy: RoutingStrategy;
+export interface RoutedTurnParts extends OfferChoiceParts {
   retry: RetryConfig;
   /** Whole executions that may follow a failed one: streams only (routing.md 7.7). */
   bootstrapRetries: number;
-  states: States;
-  cursors: Cursors;
-  /** Undefined: affinity is off, or the request has no signal. */
-  conversation: ConversationKeys | undefined;
-  bindings: BindingTable;
-  /** Undefined: not a turn of a client WebSocket. */
-  socket?: SocketWishes | undefined;
   /** Between 0 and 1. */
   random(): number;
 }
@@ -89,6 +63,7 @@ const ACCOUNT_LOST: ReadonlySet<string> = new Set([
 /** One turn. */
 export class RoutedTurn {
   readonly #parts: RoutedTurnParts;
+  readonly #choice: OfferChoice;
   #tried = new Set<CredentialId>();
   /** Said in this turn that they are out. */
   readonly #limited = new Set<CredentialId>();
@@ -107,6 +82,7 @@ export class RoutedTurn {
 
   constructor(parts: RoutedTurnParts) {
     this.#parts = parts;
+    this.#choice = new OfferChoice(parts);
     this.#bootstraps = Math.min(parts.bootstrapRetries, MAX_ROUNDS);
   }
 
@@ -120,7 +96,7 @@ export class RoutedTurn {
     if (this.#stop !== undefined) return { do: 'fail', failure: this.#stop };
     const { maxRetryCredentials } = this.#parts.retry;
     const full = maxRetryCredentials > 0 && this.#attempted >= maxRetryCredentials;
-    const offer = full ? undefined : this.#pick(nowMs);
+    const offer = full ? undefined : this.#choice.next(this.#tried, nowMs);
     if (offer === undefined) return this.#endRound(nowMs);
     this.#tried.add(offer.credential.id);
     this.#attempted += 1;
@@ -151,7 +127,7 @@ export class RoutedTurn {
 
   /** Not sent, and its host is being replaced: the same credential again, its cache is there. */
   #waitsForHost({ code, verdict }: TurnFailure): boolean {
-    if (code !== 'host_lost' || verdict !== 'next' || this.#isChoosy()) return false;
+    if (code !== 'host_lost' || verdict !== 'next' || this.#choice.choosy) return false;
     if (this.#current === undefined || this.#hostsLost >= MAX_HOSTS_LOST) return false;
     this.#hostsLost += 1;
     this.#attempted -= 1;
@@ -173,92 +149,8 @@ export class RoutedTurn {
     this.#attempted -= 1;
   }
 
-  /** Only some credentials make sense: see {@link SocketWishes}. */
-  #isChoosy(): boolean {
-    const { socket } = this.#parts;
-    return socket !== undefined && socket.only !== 'any';
-  }
-
-  #pick(nowMs: number): Offer | undefined {
-    const { conversation, bindings } = this.#parts;
-    const pinned = this.#named(this.#parts.socket?.pin, nowMs);
-    if (conversation === undefined) return pinned ?? this.#choose(nowMs);
-    const binding = bindings.find(conversation, nowMs);
-    if (pinned === undefined && this.#livesElsewhere(binding, nowMs)) return undefined;
-    const bound = pinned ?? this.#named(binding?.credential, nowMs);
-    const offer = bound ?? this.#choose(nowMs);
-    // The home of this conversation had no fault in its failure: this is only a visit elsewhere.
-    const visit = binding?.proven === true && this.#tried.has(binding.credential);
-    if (offer !== undefined && !visit) bindings.bind(conversation, offer.credential.id, nowMs);
-    return offer;
-  }
-
-  /** The conversation's home has no WebSockets and is free: a turn for sockets must not move it. */
-  #livesElsewhere(binding: Binding | undefined, nowMs: number): boolean {
-    const { socket, resolved, states } = this.#parts;
-    if (binding === undefined || socket?.only !== 'websockets') return false;
-    const home = resolved.model.offers.get(binding.credential);
-    return home !== undefined && !home.credential.websockets && isFree(home, states, nowMs);
-  }
-
-  /** The offer of one credential, if it may serve now. */
-  #named(credential: CredentialId | undefined, nowMs: number): Offer | undefined {
-    if (credential === undefined) return undefined;
-    const offer = this.#parts.resolved.model.offers.get(credential);
-    return offer !== undefined && this.#eligible(offer, nowMs) ? offer : undefined;
-  }
-
-  #choose(nowMs: number): Offer | undefined {
-    const eligible = (offer: Offer): boolean => this.#eligible(offer, nowMs);
-    const { socket, resolved } = this.#parts;
-    // Where one provider serves the model (routing.md 4.6).
-    const preferred =
-      socket !== undefined && resolved.model.providers.length === 1
-        ? this.#chooseFrom((offer) => offer.credential.websockets && eligible(offer), nowMs)
-        : undefined;
-    return preferred ?? this.#chooseFrom(eligible, nowMs);
-  }
-
-  #chooseFrom(eligible: (offer: Offer) => boolean, nowMs: number): Offer | undefined {
-    const { strategy, cursors, resolved, states } = this.#parts;
-    const { model } = resolved;
-    const score =
-      strategy === 'headroom'
-        ? ({ credential, upstream }: Offer): number | undefined =>
-            headroomScore(states.get(credential.id)?.quota, upstream, nowMs)
-        : undefined;
-    for (const tier of model.tiers) {
-      const priority = tier[0]?.credential.priority ?? 0;
-      const cursor = cursors.of(`${model.scope}:${model.info.id}:${priority}`);
-      const offer = choose(strategy, tier, eligible, cursor, score);
-      if (offer !== undefined) return offer;
-    }
-    return undefined;
-  }
-
-  #eligible(offer: Offer, nowMs: number): boolean {
-    return (
-      !this.#tried.has(offer.credential.id) &&
-      this.#counts(offer) &&
-      this.#isWanted(offer) &&
-      isFree(offer, this.#parts.states, nowMs)
-    );
-  }
-
-  #isWanted({ credential }: Offer): boolean {
-    const { socket } = this.#parts;
-    if (socket === undefined || socket.only === 'any') return true;
-    return socket.only === 'pin' ? credential.id === socket.pin : credential.websockets;
-  }
-
-  #counts(offer: Offer): boolean {
-    const { strategy, resolved } = this.#parts;
-    if (resolved.images && !offer.images) return false;
-    return strategy !== 'weighted-round-robin' || offer.credential.weight > 0;
-  }
-
   #endRound(nowMs: number): RoutedStep {
-    if (this.#isChoosy()) return { do: 'fail', failure: new SwitchyardError('replay_required') };
+    if (this.#choice.choosy) return { do: 'fail', failure: new SwitchyardError('replay_required') };
     const error = this.#failure ?? this.#refusal(nowMs);
     const wait = this.#round < MAX_ROUNDS ? this.#waitAfter(error, nowMs) : undefined;
     if (wait !== undefined) {
@@ -284,7 +176,7 @@ export class RoutedTurn {
       resolved.model,
       states,
       nowMs,
-      (offer) => this.#counts(offer) && !this.#limited.has(offer.credential.id),
+      (offer) => this.#choice.counts(offer) && !this.#limited.has(offer.credential.id),
     );
     if (others.onlyQuota) return failure;
     return refusalOf(resolved.model, resolved.routeModel, others, nowMs);
@@ -298,7 +190,7 @@ export class RoutedTurn {
       retry,
       round: this.#round,
       status: statusForRounds(error),
-      counts: (offer) => this.#counts(offer),
+      counts: (offer) => this.#choice.counts(offer),
       nowMs,
       random: random(),
     });
@@ -326,7 +218,8 @@ export class RoutedTurn {
       states,
       nowMs,
       (offer) =>
-        this.#counts(offer) && (passedOver !== undefined || !this.#tried.has(offer.credential.id)),
+        this.#choice.counts(offer) &&
+        (passedOver !== undefined || !this.#tried.has(offer.credential.id)),
     );
     if (passedOver !== undefined && blocked.untilMs <= nowMs) return passedOver;
     return refusalOf(resolved.model, resolved.routeModel, blocked, nowMs);

@@ -8,11 +8,12 @@ import { conversationKeys, type ConversationKeys } from '../routing/session.ts';
 import { Cursors } from '../routing/cursors.ts';
 import { memberOf, textOf } from '../json/scan.ts';
 import { resolveModel, type ResolvedModel } from '../routing/resolve.ts';
-import { RoutedTurn, type SocketWishes } from './routed-turn.ts';
+import { RoutedTurn } from './routed-turn.ts';
 import type { BindingChange } from '../routing/bindings.ts';
 import type { ClientFormat } from '../formats/format.ts';
 import type { Config } from '../config/types.ts';
 import type { Member } from '../json/members.ts';
+import type { SocketWishes } from './offer-choice.ts';
 import type { RoutingTable } from '../routing/table.ts';
 import type { States } from '../routing/marks.ts';
 

@@ -6,7 +6,8 @@ import { codexKey, keyed, model, NOW, stateAfter } from '../routing/support.ts';
 import { credentialId } from '../../src/ids.ts';
 import { SwitchyardError } from '../../src/errors.ts';
 import { turnFailure } from '../../src/actors/turn-failure.ts';
-import type { RoutedTurn, SocketWishes } from '../../src/front/routed-turn.ts';
+import type { RoutedTurn } from '../../src/front/routed-turn.ts';
+import type { SocketWishes } from '../../src/front/offer-choice.ts';
 
 const M = [model('m')];
 const plain = (id: string, priority = 0) => codexKey(id, M, { priority });

@@ -4,7 +4,7 @@
  */
 import { unknownStart, type ClientFrame } from './frame.ts';
 import type { CredentialId } from '../../ids.ts';
-import type { SocketWishes } from '../routed-turn.ts';
+import type { SocketWishes } from '../offer-choice.ts';
 
 /** What a socket remembers of its last answer. */
 export type Memory =
