@@ -41,13 +41,14 @@ export class Conversation<Item> {
     this.#history = [...opening];
   }
 
-  /** Says something; true when the answer came. `resultOf` runs the tool that the model calls. */
-  async turn(text: string, resultOf: () => string): Promise<boolean> {
-    const answer = await this.#request(this.#dialect.user(text), text);
-    if (answer?.callId === undefined) return answer !== undefined;
-    const output = resultOf();
-    const result = this.#dialect.toolResult(answer.callId, output);
-    return (await this.#request(result, output)) !== undefined;
+  /** Says something; true when the answer came. `resultOf` runs a call of the model, from 0. */
+  async turn(text: string, resultOf: (call: number) => string): Promise<boolean> {
+    let answer = await this.#request(this.#dialect.user(text), text);
+    for (let call = 0; answer?.callId !== undefined; call += 1) {
+      const output = resultOf(call);
+      answer = await this.#request(this.#dialect.toolResult(answer.callId, output), output);
+    }
+    return answer !== undefined;
   }
 
   close(): void {

@@ -52,7 +52,8 @@ async function converse(
   onTurn: (ok: boolean) => void,
 ): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {
-    onTurn(await conversation.turn(question(index, turn), () => toolOutput(index, turn)));
+    const resultOf = (call: number): string => toolOutput(index, turn, call);
+    onTurn(await conversation.turn(question(index, turn), resultOf));
   }
   conversation.close();
 }

@@ -34,7 +34,8 @@ export function isRefusal(fault: Fault): fault is Refusal {
 export type Command =
   /** `always`: on every account and every try; otherwise the next try succeeds. */
   | { kind: 'fault'; fault: Fault; always: boolean }
-  | { kind: 'tool'; name: string | undefined; arguments: string }
+  /** `times`: calls in a row, each after the output of the one before. */
+  | { kind: 'tool'; times: number; name: string | undefined; arguments: string }
   /** Milliseconds between two pieces of the answer. */
   | { kind: 'slow'; pauseMs: number };
 
@@ -51,7 +52,10 @@ export const DEFAULT_CLOSE_CODE = 1011;
 const CLOSE_CODE = /^(?:1000|1001|1002|1003|1007|1008|1009|101[0-4]|[34]\d{3})$/;
 
 const COMMAND = /sandbox:([a-z]+|\d{3})(?:[ \t]+(\d+))?([ \t]+always)?\b/;
-const TOOL = /sandbox:tool(?:[ \t]+([\w.-]+))?(?:[ \t]*(\{[^]*\}))?/;
+const TOOL = /sandbox:tool(?:[ \t]+(\d+)\b)?(?:[ \t]+([\w.-]+))?(?:[ \t]*(\{[^]*\}))?/;
+
+/** Most calls in a row; each one may run something at the client. */
+export const MAX_TOOL_CALLS = 20;
 
 /** The first command of a user's text. */
 export function commandIn(text: string): Command | undefined {
@@ -84,6 +88,7 @@ function faultOf(word: string, number: string | undefined): Fault | undefined {
 }
 
 function toolCommand(text: string): Command {
-  const [, name, json] = TOOL.exec(text) ?? [];
-  return { kind: 'tool', name, arguments: json ?? '{}' };
+  const [, number = '1', name, json] = TOOL.exec(text) ?? [];
+  const times = Math.min(Number(number), MAX_TOOL_CALLS);
+  return { kind: 'tool', times, name, arguments: json ?? '{}' };
 }

@@ -54,13 +54,13 @@ function quoted(text: string): string {
   return points.length > MAX_ECHO_CHARS ? `"${shown}…".` : `"${shown}".`;
 }
 
-/** The call that was asked for, unless its output is already there. */
+/** The call that was asked for, unless the outputs of all calls are already there. */
 function toolCallOf(
   request: SandboxRequest,
   command: Command | undefined,
   id: string,
 ): ToolCall | undefined {
-  if (command?.kind !== 'tool' || request.toolOutput !== undefined) return undefined;
+  if (command?.kind !== 'tool' || request.toolOutputs >= command.times) return undefined;
   const name = request.tools.find((tool) => tool === command.name) ?? request.tools[0];
   return name === undefined
     ? undefined

@@ -19,6 +19,8 @@ export interface SandboxRequest {
   turn: number;
   /** Text of a tool's output when that is the last item. */
   toolOutput: string | undefined;
+  /** Outputs of tools behind the last user message. */
+  toolOutputs: number;
   /** Names of the function tools. */
   tools: string[];
   cacheKey: string | undefined;
@@ -63,6 +65,7 @@ export function readRequest(kind: TurnKind, body: unknown): SandboxRequest | str
     userText: userTexts.at(-1) ?? '',
     turn: userTexts.length,
     toolOutput: toolOutputOf(list.at(-1)),
+    toolOutputs: toolOutputsOf(list),
     tools: (tools ?? []).map(toolName).filter((name) => name !== undefined),
     cacheKey: prompt_cache_key ?? undefined,
   };
@@ -87,6 +90,11 @@ function modelView(item: unknown): string {
 function userTextOf(item: unknown): string | undefined {
   const parsed = message.safeParse(item);
   return parsed.success && parsed.data.role === 'user' ? textOf(parsed.data.content) : undefined;
+}
+
+function toolOutputsOf(list: unknown[]): number {
+  const last = list.findLastIndex((item) => userTextOf(item) !== undefined);
+  return list.slice(last + 1).filter((item) => toolOutputOf(item) !== undefined).length;
 }
 
 function toolOutputOf(item: unknown): string | undefined {

@@ -15,6 +15,11 @@ export function notFound(previousResponseId: string): Frame {
   return badRequest(message, 'previous_response_not_found', 'previous_response_id');
 }
 
+export function tooLong(): Frame {
+  const message = 'The conversation is longer than the context window of the model.';
+  return badRequest(message, 'context_length_exceeded', 'input');
+}
+
 export function tooOld(): Frame {
   const message =
     'The WebSocket has reached its limit of 60 minutes. Open a new one to go on with the conversation.';

@@ -6,6 +6,9 @@
 /** Life of a socket, as the real upstream ends them. */
 export const MAX_SOCKET_AGE_MS = 60 * 60_000;
 
+/** Bytes of one conversation; above the context of every model. */
+export const MAX_CONVERSATION_BYTES = 64 * 1024 * 1024;
+
 /** The answer given last. */
 interface Remembered {
   responseId: string;

@@ -8,8 +8,15 @@ import { failedEvent } from './errors-wire.ts';
 import { quotaFrame } from './quota.ts';
 import { readRequest, type SandboxRequest } from './request.ts';
 import { responsesBody, responsesEvents, warmUpEvents, type Answer } from './responses-wire.ts';
-import { badRequest, notFound, refusalFrame, tooOld, type Frame } from './socket-errors.ts';
-import { SocketMemory } from './socket-memory.ts';
+import {
+  badRequest,
+  notFound,
+  refusalFrame,
+  tooLong,
+  tooOld,
+  type Frame,
+} from './socket-errors.ts';
+import { MAX_CONVERSATION_BYTES, SocketMemory } from './socket-memory.ts';
 import type { Outcome, SandboxUpstream } from './upstream.ts';
 
 /** Close code of a message of the wrong kind (RFC 6455, 7.4.1). */
@@ -64,6 +71,7 @@ export class SocketSession {
     const items = [...known, ...create.input];
     const request = readRequest('responses', { ...create, input: items, stream: true });
     if (typeof request === 'string') return this.#fail(badRequest(request), previous);
+    if (bytesOf(request) > MAX_CONVERSATION_BYTES) return this.#fail(tooLong(), previous);
     const [settings = ''] = request.items;
     const goesOn = previous !== undefined && this.#memory.hasSettings(settings);
     const { account, session } = this.#parts;
@@ -129,6 +137,10 @@ export class SocketSession {
     const { client } = this.#parts;
     if (client.readyState === client.OPEN) client.send(JSON.stringify(frame));
   }
+}
+
+function bytesOf({ items }: SandboxRequest): number {
+  return items.reduce((bytes, item) => bytes + Buffer.byteLength(item), 0);
 }
 
 /** Undefined for what is not JSON: the schema then says that an object was expected. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { quotaFromHeaders, quotaOfEvent } from '../../src/providers/codex/quota.ts';
-import { MAX_SOCKET_AGE_MS } from '../../src/sandbox/socket-memory.ts';
+import { MAX_CONVERSATION_BYTES, MAX_SOCKET_AGE_MS } from '../../src/sandbox/socket-memory.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import type { ObservedTurn } from '../../src/sandbox/upstream.ts';
 import { sendRequest } from '../support/http-client.ts';
@@ -91,6 +91,29 @@ describe('sandbox: WebSocket turns', () => {
       ],
     );
     assert.equal(seen[0]?.request.warmUp, true);
+  });
+
+  it('calls a tool as often as it was told to, in a row', async (t) => {
+    const { open } = await start(t);
+    const socket = await open();
+    const tools = { tools: [{ type: 'function', name: 'read' }] };
+    let events = await socket.turn(create([user('sandbox:tool 2')], tools));
+    for (const type of ['function_call', 'function_call', 'message']) {
+      const [item] = responseOf(events).output;
+      assert.equal(item?.['type'], type);
+      const result = { type: 'function_call_output', call_id: item['call_id'], output: 'ok' };
+      events = await socket.turn(create([result], { ...after(events), ...tools }));
+    }
+  });
+
+  it('a conversation that is too long is a 400', async (t) => {
+    const { open } = await start(t);
+    const socket = await open();
+    const half = 'x'.repeat(MAX_CONVERSATION_BYTES / 2);
+    const first = await socket.turn(create([{ role: 'developer', content: half }]));
+    assert.equal(last(first)['type'], 'response.completed');
+    const second = await socket.turn(create([{ role: 'developer', content: half }], after(first)));
+    assert.equal(errorOf(second)['code'], 'context_length_exceeded');
   });
 
   it('counts the whole conversation, all of it cached but what is new', async (t) => {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { Accounts, accountName, MAX_ACCOUNTS, MAX_SPENT } from '../../src/sandbox/accounts.ts';
 import { commandIn } from '../../src/sandbox/commands.ts';
 import { IDLE_LIFETIME_MS, MAX_ENTRIES, PromptCache } from '../../src/sandbox/prompt-cache.ts';
+import { PRIMARY_MINUTES, PRIMARY_TOKENS, QuotaMeter } from '../../src/sandbox/quota.ts';
 import { readRequest } from '../../src/sandbox/request.ts';
 import { estimateTokens, splitText } from '../../src/sandbox/text.ts';
 
@@ -17,8 +18,13 @@ describe('commands in a message', () => {
     ['sandbox:break', fault({ kind: 'break' })],
     ['sandbox:slow', { kind: 'slow', pauseMs: 100 }],
     ['sandbox:slow 90000', { kind: 'slow', pauseMs: 5000 }],
-    ['sandbox:tool', { kind: 'tool', name: undefined, arguments: '{}' }],
-    ['sandbox:tool f.x {"a":{}}', { kind: 'tool', name: 'f.x', arguments: '{"a":{}}' }],
+    ['sandbox:tool', { kind: 'tool', times: 1, name: undefined, arguments: '{}' }],
+    ['sandbox:tool 3', { kind: 'tool', times: 3, name: undefined, arguments: '{}' }],
+    ['sandbox:tool 99 f {}', { kind: 'tool', times: 20, name: 'f', arguments: '{}' }],
+    ['sandbox:tool 3d', { kind: 'tool', times: 1, name: '3d', arguments: '{}' }],
+    ['sandbox:close 1012', fault({ kind: 'close', code: 1012 })],
+    ['sandbox:close 1006', fault({ kind: 'close', code: 1011 })],
+    ['sandbox:tool f.x {"a":{}}', { kind: 'tool', times: 1, name: 'f.x', arguments: '{"a":{}}' }],
     ['sandbox:200', undefined],
     ['sandbox:unknown', undefined],
     ['the sandbox: 429', undefined],
@@ -122,6 +128,40 @@ describe('accounts', () => {
   });
 });
 
+describe('quota', () => {
+  const used = (meter: QuotaMeter, nowMs: number) => meter.read(0, nowMs).primary.usedPercent;
+
+  it('fills with tokens, those from the cache for a tenth, and never looks exhausted', () => {
+    const meter = new QuotaMeter();
+    meter.add(PRIMARY_TOKENS / 10, 0, 0);
+    assert.equal(used(meter, 0), 10);
+    meter.add(PRIMARY_TOKENS / 10, PRIMARY_TOKENS / 10, 0);
+    assert.equal(used(meter, 0), 11);
+    meter.add(PRIMARY_TOKENS, 0, 0);
+    assert.equal(used(meter, 0), 99);
+  });
+
+  it('begins anew with the first use after the end of a window', () => {
+    const meter = new QuotaMeter();
+    const end = PRIMARY_MINUTES * 60_000;
+    meter.add(PRIMARY_TOKENS / 2, 0, 0);
+    assert.equal(used(meter, end - 1), 50);
+    assert.equal(used(meter, end), 0);
+    meter.add(PRIMARY_TOKENS / 4, 0, end + 1000);
+    assert.deepEqual(meter.read(0, end + 1000).primary, {
+      usedPercent: 25,
+      windowMinutes: PRIMARY_MINUTES,
+      resetAt: (2 * end) / 1000 + 1,
+    });
+    assert.equal(meter.read(0, end + 1000).secondary.usedPercent, 12);
+  });
+
+  it('of an exhausted account is used up until it is back', () => {
+    const { primary } = new QuotaMeter().read(90_000, 30_000);
+    assert.deepEqual(primary, { usedPercent: 100, windowMinutes: PRIMARY_MINUTES, resetAt: 90 });
+  });
+});
+
 describe('reading a request', () => {
   it('takes the last user text and counts turns (responses)', () => {
     const request = readRequest('responses', {
@@ -147,6 +187,7 @@ describe('reading a request', () => {
       userText: 'two',
       turn: 2,
       toolOutput: undefined,
+      toolOutputs: 0,
       tools: ['f'],
       cacheKey: 'k',
     });
