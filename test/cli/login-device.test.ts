@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { describe, it, type TestContext } from 'node:test';
 import { DEVICE_LIMIT_MS } from '../../src/providers/codex/oauth-device.ts';
+import { writeJson } from '../credentials/support.ts';
 import { ANN, CODE_PATH, POLL_PATH, startFakeAuth } from '../support/fake-auth.ts';
+import { startConnectProxy } from '../support/proxies.ts';
 import { waitUntil } from '../support/wait.ts';
 import { cliWorld, START_MS, type CliWorld } from './support.ts';
 
@@ -65,6 +67,22 @@ describe('login by device', () => {
       assert.equal(await running.ended, 0, running.error?.message);
     });
   }
+
+  it('goes through the proxy of the config file', async (t) => {
+    const { world, auth } = await setting(t);
+    const outbound = await startConnectProxy(t);
+    auth.deviceUser = ANN;
+    await writeJson(world.home, 'config.yaml', {
+      'auth-dir': world.authDir,
+      'proxy-url': `http://127.0.0.1:${outbound.port}`,
+    });
+    const { code, error } = await world.run('login', 'codex', '--device');
+    assert.equal(code, 0, error);
+    assert.ok(outbound.requests.length > 0);
+    for (const { target } of outbound.requests) {
+      assert.equal(`http://${target}`, auth.server.origin);
+    }
+  });
 
   it('ends after 15 minutes', async (t) => {
     const { world, auth } = await setting(t);
