@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import OpenAI from 'openai';
 import { sendRequest } from '../support/http-client.ts';
+import { connectSocket, type SocketEvent } from '../support/socket-client.ts';
 import { startProxy } from '../support/proxy.ts';
+import { waitUntil } from '../support/wait.ts';
 
 interface Usage {
   cached_tokens?: number;
@@ -84,6 +86,31 @@ describe('a proxy without credentials', async () => {
     const call = final.output.find((item) => item.type === 'function_call');
     assert.equal(call?.name, 'read');
     assert.deepEqual(JSON.parse(call?.arguments ?? ''), { path: 'a.txt' });
+  });
+
+  it('speaks the WebSocket of Codex, and knows the quota of its accounts', async (test) => {
+    const socket = await connectSocket(test, proxy.origin);
+    const frame = (input: unknown[], more: object = {}): object => ({
+      type: 'response.create',
+      model: 'sandbox',
+      prompt_cache_key: 'codex',
+      input,
+      ...more,
+    });
+    const idOf = (events: SocketEvent[]): string =>
+      (events.at(-1)?.['response'] as { id: string }).id;
+    const base = { role: 'developer', content: 'Base instructions. '.repeat(30) };
+    const warm = await socket.turn(frame([base], { generate: false }));
+    const ask = { role: 'user', content: 'Hello over a socket' };
+    const answer = await socket.turn(frame([ask], { previous_response_id: idOf(warm) }));
+    const text = JSON.stringify(answer.at(-1));
+    assert.match(text, /Hello over a socket.*\d+ of its \d+ input tokens came from the cache/);
+    const quota = await waitUntil(
+      () => proxy.supervisor.accounts().find((account) => account.quota !== undefined)?.quota,
+      'a quota reading',
+    );
+    assert.equal(quota.plan, 'sandbox');
+    assert.equal(quota.limits[0]?.primary?.windowMinutes, 300);
   });
 
   it('answers an error that the SDK understands', async () => {
