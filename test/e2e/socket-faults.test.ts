@@ -84,6 +84,11 @@ const CONTINUING: [name: string, strike: Strike, outcome: Outcome][] = [
     { last: 'error 400 context_too_large', close: undefined, sent: 1 },
   ],
   [
+    'an end with another id',
+    (turn) => (turn.created(), turn.completed({ id: 'other' })),
+    { last: 'response.completed', close: undefined, sent: 1 },
+  ],
+  [
     'an incomplete answer',
     (turn) => turn.event({ type: 'response.incomplete', response: { id: turn.id, output: [] } }),
     { last: 'response.incomplete', close: undefined, sent: 1 },
@@ -146,6 +151,29 @@ for (const backend of ['uws', 'node'] as const) {
     });
   });
 }
+
+describe('an upstream socket that stalls', () => {
+  const cases: [name: string, strike: Strike][] = [
+    ['before its first frame', () => undefined],
+    ['in the answer', (turn) => turn.created()],
+  ];
+  for (const [name, strike] of cases) {
+    it(`${name}: one error, and the next turn goes on`, async (test) => {
+      const upstream = await startFakeSocketUpstream(test, { onTurn: strike });
+      const keys = codexKeys(upstream.origin, 1).map((key) => ({ ...key, websockets: true }));
+      const limits = { 'first-event-timeout': '1s', 'idle-timeout': '1s' };
+      const switchyard = { upstream: limits };
+      const proxy = await startProxy(test, { 'codex-api-key': keys, switchyard });
+      const client = await connectSocket(test, proxy.origin);
+      const asked = create('k', { input: [user('one')] });
+      assert.equal(ending(await client.turn(asked)), 'error 504 internal_server_error');
+      await upstream.sockets[0]?.closed;
+      upstream.onTurn = (turn) => turn.answer();
+      assert.equal(ending(await client.turn(asked)), 'response.completed');
+      assert.equal(upstream.turns.length, 2, 'nothing was sent twice');
+    });
+  }
+});
 
 describe('an upstream that refuses the upgrade of a WebSocket client', () => {
   async function start(test: Cleanup, status: number) {
