@@ -1,10 +1,13 @@
 /** Faults on the upstream socket of a WebSocket client: exactly one ending each (codex.md 2, 3.9). */
 import assert from 'node:assert/strict';
-import { after, describe, it } from 'node:test';
-import { codexKeys, startProxy } from '../support/proxy.ts';
+import { after, before, describe, it } from 'node:test';
+import { codexKeys, startProxy, startProxyOn, type TestProxy } from '../support/proxy.ts';
+import { collectedCleanup, type Cleanup } from '../support/temp.ts';
 import { connectSocket, type SocketEvent } from '../support/socket-client.ts';
-import { startFakeSocketUpstream } from '../support/fake-socket-upstream.ts';
-import type { Cleanup } from '../support/temp.ts';
+import {
+  startFakeSocketUpstream,
+  type FakeSocketUpstream,
+} from '../support/fake-socket-upstream.ts';
 import type { FakeSocketTurn } from '../support/fake-socket.ts';
 
 const user = (text: string) => ({ type: 'message', role: 'user', content: text });
@@ -103,12 +106,16 @@ function ending(events: readonly SocketEvent[]): string {
 }
 
 for (const backend of ['uws', 'node'] as const) {
-  describe(`faults on a WebSocket turn, ${backend}`, async () => {
-    process.env['SWITCHYARD_SERVER'] = backend;
-    const upstream = await startFakeSocketUpstream({ after });
-    const keys = codexKeys(upstream.origin, 1).map((key) => ({ ...key, websockets: true }));
-    const proxy = await startProxy({ after }, { 'codex-api-key': keys });
-    delete process.env['SWITCHYARD_SERVER'];
+  describe(`faults on a WebSocket turn, ${backend}`, () => {
+    let upstream: FakeSocketUpstream;
+    let proxy: TestProxy;
+    const cleanup = collectedCleanup();
+    after(() => cleanup.undo());
+    before(async () => {
+      upstream = await startFakeSocketUpstream(cleanup);
+      const keys = codexKeys(upstream.origin, 1).map((key) => ({ ...key, websockets: true }));
+      proxy = await startProxyOn(backend, cleanup, { 'codex-api-key': keys });
+    });
 
     for (const [name, strike, outcome] of CONTINUING) {
       it(`${name}: one ending, one payment, no cooldown`, async (test) => {
