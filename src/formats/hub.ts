@@ -21,13 +21,19 @@ import type {
 
 /** Writes the events of one answer as the text of a stream. */
 export interface StreamEncoder {
-  /** Text for this event, `''` for none. */
+  /**
+   * Text for this event, `''` for none.
+   * @throws SwitchyardError `upstream_incomplete_stream` for an end of nothing.
+   */
   write(event: CanonicalEvent): string;
 }
 
+/** Formats of clients that the hub serves; images have pairs of their own. */
+export type HubClient = Exclude<ClientFormat, 'openai-image'>;
+
 /** A format as clients speak it. */
 export interface ClientSide {
-  readonly format: ClientFormat;
+  readonly format: HubClient;
   /** @throws SwitchyardError `invalid_request` for a body that can not be read at all. */
   decodeRequest(body: JsonObject): CanonicalRequest;
   streamEncoder(context: ResponseContext): StreamEncoder;
@@ -52,11 +58,7 @@ export interface UpstreamSide {
   /** Must the upstream be asked to stream even when the client did not? */
   readonly alwaysStreams: boolean;
   /** `client`: whose words the request came in; thinking depends on it. */
-  encodeRequest(
-    request: CanonicalRequest,
-    context: RequestContext,
-    client: ClientFormat,
-  ): JsonObject;
+  encodeRequest(request: CanonicalRequest, context: RequestContext, client: HubClient): JsonObject;
   decoder(context: ResponseContext, client: ClientSide, sink: EventSink): UpstreamDecoder;
 }
 
@@ -115,9 +117,9 @@ class HubTranslator implements ResponseTranslator {
     if (this.terminal) return;
     const counts = event.type === 'usage' || event.type === 'finish' ? event.usage : undefined;
     if (counts !== undefined) this.#usage = mergeUsage(this.#usage, counts);
-    if (event.type === 'end') this.terminal = true;
     if (this.#encoder === undefined) this.#collector.add(event);
     else this.#text += this.#encoder.write(event);
+    if (event.type === 'end') this.terminal = true;
   }
 
   /** What is ready for the client: of a whole answer nothing before its end. */

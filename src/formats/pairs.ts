@@ -1,12 +1,16 @@
 /** Which client formats can be served by which upstream formats (design 4). */
 import { chatToChat } from './chat/to-chat.ts';
-import { chatToCodex } from './chat/to-codex.ts';
+import { chatClient, chatUpstream } from './chat/sides.ts';
+import { codexUpstream } from './codex/sides.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
+import { hubPair } from './hub.ts';
 import { imagesToImages } from './images/pass-through.ts';
 import { imagesToCodex } from './images/to-codex.ts';
 import { responsesToResponses } from './responses/pass-through.ts';
-import { responsesToChat } from './responses/to-chat.ts';
+import { responsesClient } from './responses/sides.ts';
 import { responsesToCodex } from './responses/to-codex.ts';
+
+const chatToCodex = hubPair(chatClient, codexUpstream);
 
 const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatPair>>>> = {
   openai: {
@@ -16,7 +20,7 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     'openai-response': chatToCodex,
   },
   'openai-response': {
-    openai: responsesToChat,
+    openai: hubPair(responsesClient, chatUpstream),
     codex: responsesToCodex,
     'openai-response': responsesToResponses,
   },

@@ -4,7 +4,13 @@
  * decided elsewhere; this only tells when thinking is off.
  */
 import type { ThinkingCapability } from '../credentials/record.ts';
-import { configOfEffort, configOfSuffix, isOff, type ThinkingConfig } from './config.ts';
+import {
+  budgetConfig,
+  configOfEffort,
+  configOfSuffix,
+  isOff,
+  type ThinkingConfig,
+} from './config.ts';
 import { levelOfBudget, listedLevel, nearestLevel } from './tables.ts';
 import { canThink, validateThinking, type ThinkingFormat } from './validate.ts';
 
@@ -14,7 +20,9 @@ export interface CodexThinkingInput {
   /** Value of the model suffix; it hides the body's own, even when it is unusable (15.1). */
   suffix: string | undefined;
   /** Effort word of the body; undefined if it has none. */
-  effort: string | undefined;
+  effort?: string;
+  /** Token budget of the body, for formats that ask in tokens; the effort word beats it. */
+  budgetTokens?: number;
   /** Undefined: the model's abilities are unknown, so nothing is checked. */
   capability: ThinkingCapability | undefined;
 }
@@ -55,9 +63,16 @@ export function defaultCodexEffort(capability: ThinkingCapability | undefined): 
   return levels.length === 0 ? 'medium' : nearestLevel('medium', levels);
 }
 
+/** The word for what a body asks, unchecked; undefined: nothing, or no amount at all. */
+export function effortWord(asked: { effort?: string; budgetTokens?: number }): string | undefined {
+  const { effort, budgetTokens } = asked;
+  return effort ?? (budgetTokens === undefined ? undefined : levelOfBudget(budgetTokens));
+}
+
 function configOf(input: CodexThinkingInput): ThinkingConfig | undefined {
   if (input.suffix !== undefined) return configOfSuffix(input.suffix);
-  return input.effort === undefined ? undefined : configOfEffort(input.effort);
+  if (input.effort !== undefined) return configOfEffort(input.effort);
+  return input.budgetTokens === undefined ? undefined : budgetConfig(input.budgetTokens);
 }
 
 function written(config: ThinkingConfig, effort: string | undefined): CodexThinking {

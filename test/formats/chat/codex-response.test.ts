@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codexToChat } from '../../../src/formats/chat/codex-response.ts';
+import { chatToCodex } from '../hub-pairs.ts';
 import { vectors } from '../vectors.ts';
 import { chunksOf, responseContext, sse } from './contexts.ts';
 
@@ -28,7 +28,7 @@ describe('codex to chat, stream vectors', () => {
     const name = differs === undefined ? note : `differs: ${differs.why} (${note})`;
     it(`${id}: ${name}`, () => {
       const requestBody = Buffer.from(JSON.stringify(original));
-      const translator = codexToChat(responseContext({ requestBody }));
+      const translator = chatToCodex.response(responseContext({ requestBody }));
       const written = events.flatMap((event, index) =>
         chunksOf(translator.onEvent(sse(event))).map((json) => [index, json]),
       );
@@ -54,7 +54,7 @@ describe('codex to chat, non-stream vectors', () => {
     const differs = BODY_DIFFERS[id];
     const name = differs === undefined ? note : `differs: ${differs.why} (${note})`;
     it(`${id}: ${name}`, () => {
-      const translator = codexToChat(responseContext({ stream: false }));
+      const translator = chatToCodex.response(responseContext({ stream: false }));
       const text = events.map((event) => translator.onEvent(sse(event))).join('');
       if (out === null) {
         assert.equal(text, '');
@@ -79,13 +79,13 @@ const itemDone = (item: Record<string, unknown>, index?: number) =>
   sse({ type: 'response.output_item.done', output_index: index, item });
 
 function bodyOf(events: ReturnType<typeof sse>[]): ChatBody {
-  const translator = codexToChat(responseContext({ stream: false }));
+  const translator = chatToCodex.response(responseContext({ stream: false }));
   return JSON.parse(events.map((event) => translator.onEvent(event)).join('')) as ChatBody;
 }
 
 describe('codex to chat, end of the stream', () => {
   it('10.5: [DONE] follows the last chunk once, and nothing follows it', () => {
-    const translator = codexToChat(responseContext());
+    const translator = chatToCodex.response(responseContext());
     translator.onEvent(created);
     const last = translator.onEvent(completed());
     assert.match(last, /"finish_reason":"stop".*\n\ndata: \[DONE\]\n\n$/);
@@ -95,7 +95,7 @@ describe('codex to chat, end of the stream', () => {
   });
 
   it('codex 1.11: a stream that breaks off is a request-scoped 408', () => {
-    const translator = codexToChat(responseContext());
+    const translator = chatToCodex.response(responseContext());
     translator.onEvent(created);
     assert.equal(translator.terminal, false);
     assert.throws(() => translator.onEnd(), {
@@ -108,7 +108,7 @@ describe('codex to chat, end of the stream', () => {
   });
 
   it('3.3: usage is kept for the books', () => {
-    const translator = codexToChat(responseContext());
+    const translator = chatToCodex.response(responseContext());
     const usage = {
       input_tokens: 9,
       output_tokens: 2,
@@ -180,7 +180,7 @@ describe('codex to chat, JSON answers', () => {
   };
 
   it('are one body for a client that does not stream', () => {
-    const translator = codexToChat(responseContext({ stream: false }));
+    const translator = chatToCodex.response(responseContext({ stream: false }));
     const body = translator.onBody(Buffer.from(JSON.stringify(response))) as string;
     const [choice] = (JSON.parse(body) as ChatBody).choices;
     assert.equal(choice?.message.content, 'x');
@@ -188,14 +188,14 @@ describe('codex to chat, JSON answers', () => {
   });
 
   it('are chunks and [DONE] for a client that streams', () => {
-    const translator = codexToChat(responseContext());
+    const translator = chatToCodex.response(responseContext());
     const text = translator.onBody(Buffer.from(JSON.stringify({ response }))) as string;
     assert.equal(chunksOf(text).length, 2);
     assert.ok(text.endsWith('data: [DONE]\n\n'));
   });
 
   it('that are no JSON are an upstream fault', () => {
-    const translator = codexToChat(responseContext());
+    const translator = chatToCodex.response(responseContext());
     assert.throws(() => translator.onBody(Buffer.from('<html>')), { code: 'upstream_bad_answer' });
   });
 });

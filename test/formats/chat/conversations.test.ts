@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chatToCodex } from '../../../src/formats/chat/to-codex.ts';
+import { chatToCodex } from '../hub-pairs.ts';
 import { bodyText, fixtureNames, loadFixture } from '../../support/fixtures.ts';
 import { requestContext } from './contexts.ts';
 

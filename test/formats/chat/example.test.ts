@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { chatBodyToCodex, chatToCodex } from '../../../src/formats/chat/to-codex.ts';
+import { chatBodyToCodex, chatToCodex } from '../hub-pairs.ts';
 import { chunksOf, onWire, requestContext, responseContext, sse } from './contexts.ts';
 
 type Json = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ThinkingCapability } from '../../../src/credentials/record.ts';
-import { chatBodyToCodex, chatToCodex } from '../../../src/formats/chat/to-codex.ts';
+import { chatBodyToCodex, chatToCodex } from '../hub-pairs.ts';
 import type { RequestContext } from '../../../src/formats/format.ts';
 import { vector, vectors } from '../vectors.ts';
 import { onWire, requestContext } from './contexts.ts';

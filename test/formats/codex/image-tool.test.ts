@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { chatToChat } from '../../../src/formats/chat/to-chat.ts';
-import { chatToCodex } from '../../../src/formats/chat/to-codex.ts';
+import { chatToCodex } from '../hub-pairs.ts';
 import { responsesToCodex } from '../../../src/formats/responses/to-codex.ts';
 import { requestContext } from '../chat/contexts.ts';
 import { vector } from '../vectors.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RequestContext, ResponseContext } from '../../../src/formats/format.ts';
-import { responsesBodyToChat, responsesToChat } from '../../../src/formats/responses/to-chat.ts';
+import { responsesBodyToChat, responsesToChat } from '../hub-pairs.ts';
 import { fillUsageDetails } from '../../../src/formats/codex/usage-details.ts';
 import { vector, vectors } from '../vectors.ts';
 import { onWire, requestContext, responseContext } from '../chat/contexts.ts';

@@ -1,0 +1,65 @@
+/** Chat Completions in the hub: as clients speak it, and as upstreams take it. */
+import { isPresent } from '../../canonical/value.ts';
+import { SwitchyardError } from '../../errors.ts';
+import { applyToCodex, effortWord } from '../../thinking/codex.ts';
+import type { ClientSide, UpstreamDecoder, UpstreamSide } from '../hub.ts';
+import { decodeChatRequest } from './decode-request.ts';
+import { ChatStreamDecoder } from './decode-stream.ts';
+import { encodeChatAnswer } from './encode-answer.ts';
+import { encodeChatRequest } from './encode-request.ts';
+import { ChatStreamEncoder } from './encode-stream.ts';
+import { wrongMessages } from './wrong-messages.ts';
+
+/** Clients of `POST /v1/chat/completions`. */
+export const chatClient: ClientSide = {
+  format: 'openai',
+  decodeRequest(body) {
+    if (isPresent(body.messages) && !Array.isArray(body.messages)) throw wrongMessages();
+    return decodeChatRequest(body);
+  },
+  streamEncoder: (context) => new ChatStreamEncoder(context.requestedModel),
+  encodeAnswer: (answer, { requestedModel: model, nowSeconds }) =>
+    JSON.stringify(encodeChatAnswer(answer, { model, nowSeconds })),
+};
+
+/** Upstreams that only speak chat (translate-openai-claude.md 9.1, 9.2). */
+export const chatUpstream: UpstreamSide = {
+  alwaysStreams: false,
+  encodeRequest(request, context, client) {
+    const { reasoning } = request;
+    const { model, stream, capability, thinking: suffix, cacheKey } = context;
+    const thinking = applyToCodex({ ...reasoning, from: client, suffix, capability });
+    const effort = thinking.strip ? undefined : (thinking.effort ?? effortWord(reasoning));
+    return {
+      ...encodeChatRequest(request, { model, stream, effort }),
+      // Usage of a stream comes only on demand.
+      stream_options: stream ? { include_usage: true } : undefined,
+      prompt_cache_key: cacheKey,
+    };
+  },
+  decoder(_context, client, sink): UpstreamDecoder {
+    let finished = false;
+    const decoder = new ChatStreamDecoder((event) => {
+      finished ||= event.type === 'finish';
+      sink(event);
+    });
+    return {
+      onEvent: (event) => decoder.onEvent(event),
+      onBody: (answer) => decoder.onBody(answer),
+      onEnd() {
+        if (!finished || client.format === 'openai-response') throw cutBeforeDone();
+        decoder.end();
+      },
+    };
+  },
+};
+
+/**
+ * A chat upstream ends with `[DONE]`; what ends without it may have been cut. Responses clients are
+ * told so always (9.2), others when not even the finish reason came (9.1).
+ */
+const cutBeforeDone = (): SwitchyardError =>
+  new SwitchyardError('upstream_incomplete_stream', {
+    status: 502,
+    message: 'upstream stream closed before [DONE]',
+  });
