@@ -7,6 +7,7 @@ import { decodeChatRequest } from './decode-request.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeChatAnswer } from './encode-answer.ts';
 import { encodeChatRequest } from './encode-request.ts';
+import { encodeSampling } from './encode-sampling.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
 import { wrongMessages } from './wrong-messages.ts';
 
@@ -32,6 +33,7 @@ export const chatUpstream: UpstreamSide = {
     const effort = thinking.strip ? undefined : (thinking.effort ?? effortWord(reasoning));
     return {
       ...encodeChatRequest(request, { model, stream, effort }),
+      ...encodeSampling(request, client),
       // Usage of a stream comes only on demand.
       stream_options: stream ? { include_usage: true } : undefined,
       prompt_cache_key: cacheKey,

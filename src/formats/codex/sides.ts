@@ -9,6 +9,7 @@ import { brokenOff } from './broken-off.ts';
 import { CodexAnswerDecoder } from './decode-answer.ts';
 import { CodexStreamDecoder } from './decode-stream.ts';
 import { codexReasoning, encodeCodexRequest, type CodexReasoning } from './encode-request.ts';
+import { applyForeignRules, looseTool } from './foreign-client.ts';
 import { applyImageTool } from './image-tool.ts';
 import { nameRestorer } from './restore-names.ts';
 
@@ -50,13 +51,17 @@ export function codexBody(
   context: RequestContext,
   client: HubClient,
 ): JsonObject {
-  return encodeCodexRequest(request, {
+  const isForeign = client === 'claude' || client === 'gemini';
+  const asked = isForeign ? { ...request, tools: request.tools.map(looseTool) } : request;
+  const body = encodeCodexRequest(asked, {
     model: context.model,
     stream: context.stream,
     reasoning: reasoningOf(request, context, client),
     cacheKey: context.cacheKey,
     keepRetention: context.keepRetention,
   });
+  if (isForeign) applyForeignRules(body, request);
+  return body;
 }
 
 function reasoningOf(
