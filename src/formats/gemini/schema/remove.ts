@@ -1,0 +1,57 @@
+/** Passes 14 to 16: what the upstream refuses goes (14.3). */
+import { isObject, type JsonObject } from '../../../canonical/value.ts';
+import { PLACEHOLDER_FLAG, PLACEHOLDER_REASON, REASON_TEXT } from './placeholders.ts';
+
+const KEYWORDS: readonly string[] = [
+  ...['$schema', '$defs', 'definitions', 'const', '$ref', '$id', 'additionalProperties'],
+  ...['propertyNames', 'patternProperties', 'if', 'then', 'else', '$comment'],
+  ...['enumDescriptions', 'enumTitles', 'prefill', 'deprecated', 'encrypted'],
+];
+
+/** Pass 14. `keepClosed`: `additionalProperties: false` stays. */
+export const removeKeywords = (more: readonly string[], keepClosed: boolean) => {
+  const refused = new Set([...KEYWORDS, ...more]);
+  return (node: JsonObject): JsonObject => {
+    const isClosed = keepClosed && node.additionalProperties === false;
+    const kept = Object.entries(node).filter(
+      ([key]) =>
+        (!refused.has(key) && !key.startsWith('x-')) ||
+        (isClosed && key === 'additionalProperties'),
+    );
+    return Object.fromEntries(kept);
+  };
+};
+
+/** Pass 15. */
+export const removeMembers =
+  (...names: string[]) =>
+  (node: JsonObject): JsonObject =>
+    Object.fromEntries(Object.entries(node).filter(([key]) => !names.includes(key)));
+
+/** Pass 15 of Gemini: placeholders that were made for Antigravity. */
+export function removePlaceholders(node: JsonObject): undefined {
+  if (!isObject(node.properties)) return;
+  const gone = new Set<unknown>([PLACEHOLDER_FLAG]);
+  const names = Object.keys(node.properties);
+  const reason = node.properties[PLACEHOLDER_REASON];
+  if (names.length === 1 && isObject(reason) && reason.description === REASON_TEXT) {
+    gone.add(PLACEHOLDER_REASON);
+  }
+  const kept = Object.entries(node.properties).filter(([name]) => !gone.has(name));
+  if (kept.length === names.length) return;
+  node.properties = Object.fromEntries(kept);
+  if (!Array.isArray(node.required)) return;
+  node.required = node.required.filter((name: unknown) => !gone.has(name));
+}
+
+/** Pass 16: only what exists can be required. */
+export function cleanRequired(node: JsonObject): undefined {
+  if (!('required' in node)) return;
+  const { properties } = node;
+  const named: unknown[] = Array.isArray(node.required) ? node.required : [];
+  const known = named.filter(
+    (name) => typeof name === 'string' && isObject(properties) && Object.hasOwn(properties, name),
+  );
+  if (known.length === 0) delete node.required;
+  else node.required = known;
+}
