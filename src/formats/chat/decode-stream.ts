@@ -46,11 +46,11 @@ export class ChatStreamDecoder {
   /** Takes the whole JSON answer of an upstream that did not stream. */
   onBody(body: JsonObject): void {
     this.#start(body);
+    this.#usage(body);
     for (const value of arrayOf(body.choices)) {
       const choice = objectOf(value);
       this.#choicePart(choice, objectOf(choice.message), true);
     }
-    this.#usage(body);
     this.end();
   }
 
@@ -65,11 +65,12 @@ export class ChatStreamDecoder {
     const isOther = typeof object === 'string' && object !== '' && object !== CHUNK;
     if (isOther || !Array.isArray(choices)) return;
     if (!this.#started) this.#start(chunk);
+    // Before the finish reason, whose last chunk for a chat client tells the usage.
+    this.#usage(chunk);
     for (const value of choices) {
       const choice = objectOf(value);
       this.#choicePart(choice, objectOf(choice.delta), false);
     }
-    this.#usage(chunk);
   }
 
   #start(answer: JsonObject): void {

@@ -19,6 +19,8 @@ export interface CodexOptions {
   /** Continuity key. */
   cacheKey: string | undefined;
   keepRetention: boolean;
+  /** Pair calls with their results on the way; what can not be paired is dropped. */
+  pairs: boolean;
 }
 
 /** Value of `reasoning`. */
@@ -27,10 +29,12 @@ export interface CodexReasoning {
   summary?: string;
 }
 
-/** Encodes a request; calls and results are paired on the way. */
+/** Encodes a request. */
 export function encodeCodexRequest(request: CanonicalRequest, options: CodexOptions): JsonObject {
   const names = toolNames(request.tools);
-  const messages = pairCalls(request.messages, (name) => names.isCustomOnly(name));
+  const messages = options.pairs
+    ? pairCalls(request.messages, (name) => names.isCustomOnly(name))
+    : request.messages;
   const { toolChoice, tools, cache } = request;
   return {
     instructions: request.instructions ?? '',

@@ -59,6 +59,8 @@ export function codexBody(
     reasoning: reasoningOf(request, context, client),
     cacheKey: context.cacheKey,
     keepRetention: context.keepRetention,
+    // Only chat clients are careless about ids, and only their format has one call list per message.
+    pairs: client === 'openai',
   });
   if (isForeign) applyForeignRules(body, request);
   return body;
