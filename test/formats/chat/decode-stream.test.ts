@@ -50,10 +50,6 @@ describe('chat upstream to canonical, stream', () => {
   it('P01: reasoning, then text; usage after the finish', () => {
     assert.deepEqual(decoded(jsonOfLines(vector('P01').lines)), [
       { type: 'start', id: 'chatcmpl_1', model: 'm', created: 1_700_000_000 },
-      {
-        type: 'usage',
-        usage: { input: 3, output: 2, total: 5, cachedInput: 1, reasoning: 1 },
-      },
       { type: 'reasoning', kind: 'summary', item: 0, choice: 0, text: 'r' },
       { type: 'text', item: 1, choice: 0, text: 'Hi' },
       { type: 'finish', choice: 0, reason: 'stop', native: 'stop' },
