@@ -65,7 +65,7 @@ function decodePart(value: unknown): Part {
     case 'input_image':
       return {
         type: 'image',
-        url: stringOf(part.image_url),
+        url: stringOf(part.image_url) ?? stringOf(part.url),
         fileId: stringOf(part.file_id),
         detail: stringOf(part.detail),
       };

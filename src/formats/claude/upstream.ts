@@ -1,0 +1,20 @@
+/** Anthropic Messages as upstreams speak it. They always stream: a whole answer is collected here. */
+import type { UpstreamSide } from '../hub.ts';
+import { applyBodyRules } from './body-rules.ts';
+import { orderCacheMarkers } from './cache-markers.ts';
+import { ClaudeStreamDecoder } from './decode-stream.ts';
+import { encodeClaudeRequest } from './encode-request.ts';
+
+/** The upstream side of the format. */
+export const claudeUpstream: UpstreamSide = {
+  alwaysStreams: true,
+  encodeRequest(request, context, client) {
+    const body = encodeClaudeRequest(request, context, client);
+    applyBodyRules(body);
+    orderCacheMarkers(body);
+    body.stream = true;
+    return body;
+  },
+  decoder: (_context, client, sink) =>
+    new ClaudeStreamDecoder(sink, client.format === 'openai-response'),
+};

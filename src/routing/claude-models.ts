@@ -1,0 +1,65 @@
+/**
+ * Built-in models of Anthropic as data (providers.md 14; thinking: translate-gemini-thinking.md
+ * 15.10). Update this file when the upstream's list changes.
+ */
+import type { ThinkingCapability } from '../credentials/record.ts';
+
+/** One built-in model. */
+export interface ClaudeModel {
+  readonly id: string;
+  readonly displayName: string;
+  /** Tokens of the context window. */
+  readonly context: number;
+  /** Tokens of one answer. */
+  readonly output: number;
+  readonly thinking?: ThinkingCapability;
+}
+
+const RANGE: ThinkingCapability = { min: 1024, max: 128_000 };
+const RANGE_OR_OFF: ThinkingCapability = { ...RANGE, zeroAllowed: true };
+const TO_HIGH_AND_MAX = ['low', 'medium', 'high', 'max'];
+const TO_MAX = ['low', 'medium', 'high', 'xhigh', 'max'];
+const HYBRID: ThinkingCapability = { ...RANGE_OR_OFF, levels: TO_HIGH_AND_MAX };
+const HYBRID_TO_MAX: ThinkingCapability = { ...RANGE_OR_OFF, levels: TO_MAX };
+const LEVELS_ONLY: ThinkingCapability = {
+  zeroAllowed: true,
+  dynamicAllowed: true,
+  levels: TO_MAX,
+};
+
+const model = (
+  id: string,
+  displayName: string,
+  contextK: number,
+  output: number,
+  thinking?: ThinkingCapability,
+): ClaudeModel => ({
+  id,
+  displayName,
+  context: contextK * 1000,
+  output,
+  ...(thinking !== undefined && { thinking }),
+});
+
+/** Newest first. */
+export const CLAUDE_MODELS: readonly ClaudeModel[] = [
+  model('claude-opus-5', 'Claude Opus 5', 1000, 128_000, LEVELS_ONLY),
+  model('claude-sonnet-5', 'Claude Sonnet 5', 1000, 128_000, LEVELS_ONLY),
+  model('claude-fable-5', 'Claude Fable 5', 1000, 128_000, HYBRID_TO_MAX),
+  model('claude-opus-4-8', 'Claude Opus 4.8', 1000, 128_000, HYBRID_TO_MAX),
+  model('claude-opus-4-7', 'Claude Opus 4.7', 1000, 128_000, HYBRID_TO_MAX),
+  model('claude-opus-4-6', 'Claude Opus 4.6', 1000, 128_000, HYBRID),
+  model('claude-sonnet-4-6', 'Claude Sonnet 4.6', 200, 64_000, HYBRID),
+  model('claude-opus-4-5-20251101', 'Claude Opus 4.5', 200, 64_000, RANGE_OR_OFF),
+  model('claude-haiku-4-5-20251001', 'Claude Haiku 4.5', 200, 64_000, RANGE_OR_OFF),
+  model('claude-sonnet-4-5-20250929', 'Claude Sonnet 4.5', 200, 64_000, RANGE_OR_OFF),
+  model('claude-opus-4-1-20250805', 'Claude Opus 4.1', 200, 32_000, RANGE),
+  model('claude-opus-4-20250514', 'Claude Opus 4', 200, 32_000, RANGE),
+  model('claude-sonnet-4-20250514', 'Claude Sonnet 4', 200, 64_000, RANGE),
+  model('claude-3-7-sonnet-20250219', 'Claude Sonnet 3.7', 128, 8192, RANGE),
+  model('claude-3-5-haiku-20241022', 'Claude Haiku 3.5', 128, 8192, {}),
+];
+
+/** The built-in model of this id. */
+export const claudeModel = (id: string): ClaudeModel | undefined =>
+  CLAUDE_MODELS.find((known) => known.id === id);

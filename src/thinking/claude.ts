@@ -1,0 +1,123 @@
+/**
+ * Writes an amount of thinking the way Anthropic takes it (translate-gemini-thinking.md 15.5 to 15.9,
+ * translate-openai-claude.md 3.4, 3.5): models with levels think adaptively with an effort, others
+ * with a budget that has to stay below `max_tokens`.
+ */
+import type { ThinkingCapability } from '../credentials/record.ts';
+import { budgetConfig, configOfSuffix, levelConfig, type ThinkingConfig } from './config.ts';
+import { budgetOfLevel, listedLevel } from './tables.ts';
+import { canThink, validateThinking, type ThinkingFormat } from './validate.ts';
+
+/** What is known about thinking in one request. */
+export interface ClaudeThinkingInput {
+  from: ThinkingFormat;
+  /** Value of the model suffix; it beats the body's own. */
+  suffix: string | undefined;
+  /** Effort word of the body; undefined if it has none. */
+  effort?: string | undefined;
+  /** Token budget of the body: 0 = off, -1 = the model decides. */
+  budgetTokens?: number | undefined;
+  /** May the client see the reasoning? Undefined: it did not say. */
+  visible?: boolean | undefined;
+  /** Undefined: the model's abilities are unknown, so nothing is checked. */
+  capability: ThinkingCapability | undefined;
+  /** Tokens of the whole answer, reasoning included. */
+  maxTokens: number | undefined;
+}
+
+/** Value of `thinking`. */
+export interface ThinkingBlock {
+  type: 'enabled' | 'adaptive' | 'disabled';
+  budget_tokens?: number;
+  display?: 'summarized' | 'omitted';
+}
+
+/** What to write; absent members are to be absent in the body. */
+export interface ClaudeThinking {
+  thinking?: ThinkingBlock;
+  /** Value of `output_config.effort`. */
+  effort?: string;
+}
+
+/** Smallest budget of every model that takes one. */
+const MIN_BUDGET = 1024;
+
+/**
+ * Decides `thinking` and `output_config.effort` for an Anthropic upstream.
+ * @throws SwitchyardError `invalid_request` for an amount the model does not offer.
+ */
+export function applyToClaude(input: ClaudeThinkingInput): ClaudeThinking {
+  const { capability, visible } = input;
+  if (capability !== undefined && !canThink(capability)) return {};
+  const config = configOf(input);
+  const amount = config === undefined ? shownAnyway(input) : written(checked(config, input), input);
+  const { thinking } = amount;
+  if (thinking === undefined || thinking.type === 'disabled' || visible === undefined)
+    return amount;
+  return { ...amount, thinking: { ...thinking, display: visible ? 'summarized' : 'omitted' } };
+}
+
+function configOf(input: ClaudeThinkingInput): ThinkingConfig | undefined {
+  const ofSuffix = input.suffix === undefined ? undefined : configOfSuffix(input.suffix);
+  if (ofSuffix !== undefined) return ofSuffix;
+  if (input.budgetTokens !== undefined) return budgetConfig(input.budgetTokens);
+  const word = input.effort?.trim().toLowerCase() ?? '';
+  if (word === '') return undefined;
+  const levels = input.capability?.levels ?? [];
+  if (levels.length > 0 && word !== 'none' && word !== 'auto') {
+    return levelConfig(effortOf(word, levels));
+  }
+  const tokens = budgetOfLevel(word);
+  return tokens === undefined ? undefined : budgetConfig(tokens);
+}
+
+/** The words of Anthropic's own scale, which has neither `minimal` nor everywhere `xhigh` (3.4). */
+function effortOf(word: string, levels: readonly string[]): string {
+  if (listedLevel(word, levels) !== undefined) return word;
+  if (word === 'minimal') return 'low';
+  if (word !== 'xhigh' && word !== 'max') return word;
+  return listedLevel('max', levels) === undefined ? 'high' : 'max';
+}
+
+/** Models with levels decide for themselves, whatever the registry calls dynamic. */
+function checked(config: ThinkingConfig, input: ClaudeThinkingInput): ThinkingConfig {
+  const { capability, from, suffix } = input;
+  if (capability === undefined) return config;
+  if (config.mode === 'auto' && hasLevels(capability)) return config;
+  return validateThinking(config, capability, {
+    from,
+    to: 'claude',
+    fromSuffix: suffix !== undefined,
+  });
+}
+
+function written(config: ThinkingConfig, input: ClaudeThinkingInput): ClaudeThinking {
+  switch (config.mode) {
+    case 'none':
+      return { thinking: { type: 'disabled' } };
+    case 'auto':
+      return { thinking: { type: 'adaptive' } };
+    case 'level':
+      return { thinking: { type: 'adaptive' }, effort: config.level };
+    case 'budget':
+      return { thinking: { type: 'enabled', budget_tokens: below(config.budget, input) } };
+  }
+}
+
+/** The budget below the limit of the answer, unless that is less than the model can do. */
+function below(budget: number, { capability, maxTokens }: ClaudeThinkingInput): number {
+  if (maxTokens === undefined || budget < maxTokens) return budget;
+  const most = maxTokens - 1;
+  return most < (capability?.min ?? MIN_BUDGET) ? budget : most;
+}
+
+/** A client that only asks to see reasoning gets some (3.5). */
+function shownAnyway({ capability, visible, maxTokens }: ClaudeThinkingInput): ClaudeThinking {
+  if (visible !== true || capability === undefined) return {};
+  if (hasLevels(capability)) return { thinking: { type: 'adaptive' } };
+  const min = capability.min ?? MIN_BUDGET;
+  if (maxTokens !== undefined && maxTokens <= min) return {};
+  return { thinking: { type: 'enabled', budget_tokens: min } };
+}
+
+const hasLevels = ({ levels = [] }: ThinkingCapability): boolean => levels.length > 0;
