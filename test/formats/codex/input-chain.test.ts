@@ -39,11 +39,7 @@ function increment(first: unknown[], output: unknown[], next: unknown): unknown 
   const scan = scanRequest(bodyOf(next));
   const from = firstNewItem(scan, known);
   if (from === undefined) return null;
-  const frame = socketFrame(
-    scan,
-    { kind: 'increment', from, previousResponseId: 'resp_1' },
-    false,
-  );
+  const frame = socketFrame(scan, { kind: 'increment', from, previousResponseId: 'resp_1' }, false);
   const sent = JSON.parse(Buffer.from(frame).toString()) as Record<string, unknown>;
   assert.equal(sent['previous_response_id'], 'resp_1');
   assert.equal(sent['type'], 'response.create');
@@ -113,7 +109,12 @@ describe('recognising what a socket already knows', () => {
     const scan = scanRequest(bodyOf(all));
     const from = firstNewItem(scan, known);
     assert.notEqual(from, undefined);
-    assert.ok(scan.body.subarray(from).toString().startsWith(JSON.stringify(user('next'))));
+    assert.ok(
+      scan.body
+        .subarray(from)
+        .toString()
+        .startsWith(JSON.stringify(user('next'))),
+    );
   });
 
   it('keeps the beginning when a turn brings no input', () => {
