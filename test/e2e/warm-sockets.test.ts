@@ -56,6 +56,18 @@ describe('a conversation over HTTP', () => {
     });
   }
 
+  for (const dialect of ['chat', 'responses'] as const) {
+    it(`${dialect}: a client that does not stream gets its one body`, async (test) => {
+      const { upstream, proxy } = await start(test);
+      const conversation = new Conversation(proxy.origin, dialect, 'conv-1');
+      const answer = await conversation.ask('one', { stream: false });
+      const body = await answer.json();
+      assert.equal(body['object'], dialect === 'chat' ? 'chat.completion' : 'response');
+      assert.match(JSON.stringify(body), /Hello from upstream/);
+      assert.equal(upstream.turns[0]?.frame['stream'], true);
+    });
+  }
+
   it('two conversations have two sockets', async (test) => {
     const { upstream, proxy } = await start(test);
     const one = new Conversation(proxy.origin, 'chat', 'conv-1');
