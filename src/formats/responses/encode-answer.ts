@@ -6,6 +6,7 @@ import type { EncoderOptions } from './encode-stream.ts';
 import {
   callItem,
   callPrefix,
+  carrierOf,
   customInput,
   messageItem,
   summaryPart,
@@ -18,7 +19,8 @@ export function encodeResponsesAnswer(answer: CanonicalAnswer, options: EncoderO
   const reason = answer.finishes[0]?.reason;
   const id = answer.id ?? '';
   const status = isIncomplete(reason) ? 'incomplete' : 'completed';
-  const output = answer.items.flatMap((item) => encodeItem(item, id, status, options));
+  const unique = uniqueIds();
+  const output = answer.items.flatMap((item) => encodeItem(item, { id, status, unique }, options));
   return answerText({
     id,
     created: answer.created ?? options.nowSeconds,
@@ -30,19 +32,36 @@ export function encodeResponsesAnswer(answer: CanonicalAnswer, options: EncoderO
   });
 }
 
+/** What the items of one answer share. */
+interface Shared {
+  /** Id of the answer. */
+  id: string;
+  status: ItemStatus;
+  unique: (id: string) => string;
+}
+
+/** Counts ids that come again, as the stream does. */
+function uniqueIds(): Shared['unique'] {
+  const seen = new Map<string, number>();
+  return (id) => {
+    const count = seen.get(id) ?? 0;
+    seen.set(id, count + 1);
+    return count === 0 ? id : `${id}_${String(count)}`;
+  };
+}
+
 function encodeItem(
   item: AnswerItem,
-  id: string,
-  status: ItemStatus,
+  { id, status, unique }: Shared,
   options: EncoderOptions,
 ): JsonObject[] {
   const { choice } = item;
   switch (item.type) {
     case 'text':
     case 'refusal':
-      return [messageItem(`msg_${id}_${String(choice)}`, status, [textPart(item.text)])];
+      return [messageItem(unique(`msg_${id}_${String(choice)}`), status, [textPart(item.text)])];
     case 'reasoning':
-      return [encodeReasoning(reasoningId(id, choice), item.summary, item.signature)];
+      return [encodeReasoning(unique(reasoningId(id, choice)), item.summary, carrierOf(item))];
     case 'tool_call': {
       const tool = options.toolOf(item.name);
       const text = tool.kind === 'custom' ? customInput(item.arguments) : item.arguments || '{}';
@@ -55,15 +74,11 @@ function encodeItem(
   }
 }
 
-function encodeReasoning(
-  id: string,
-  summary: readonly string[],
-  signature: string | undefined,
-): JsonObject {
+function encodeReasoning(id: string, summary: readonly string[], carrier: string): JsonObject {
   return {
     id,
     type: 'reasoning',
-    encrypted_content: signature ?? '',
+    encrypted_content: carrier,
     summary: summary.map(summaryPart),
   };
 }

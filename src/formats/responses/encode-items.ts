@@ -1,6 +1,7 @@
 /** Output items of a Responses answer, as the last event and a whole body show them (9.2). */
 import type { ToolKind } from '../../canonical/parts.ts';
 import type { JsonObject } from '../../canonical/value.ts';
+import { REDACTED_CARRIER } from '../claude/redacted.ts';
 
 /** State of an item. */
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
@@ -40,6 +41,12 @@ export function callItem(
   return kind === 'custom'
     ? { id, type: 'custom_tool_call', status, input: text, call_id, name, namespace }
     : { id, type: 'function_call', status, arguments: text, call_id, name, namespace };
+}
+
+/** Value of `encrypted_content`: the proof of a reasoning item, marked where nothing else is told. */
+export function carrierOf(reasoning: { signature?: string; redacted?: boolean }): string {
+  const { signature = '', redacted } = reasoning;
+  return redacted === true ? REDACTED_CARRIER + signature : signature;
 }
 
 /** Prefix of the item id of a call. */

@@ -4,12 +4,12 @@
  * broke off inside a call, gets none: the caller reports it as broken.
  */
 import type { CanonicalEvent, CanonicalUsage, FinishReason } from '../../canonical/events.ts';
-import type { ToolCallEvent } from '../../canonical/events.ts';
+import type { ItemDoneEvent, ToolCallEvent } from '../../canonical/events.ts';
 import { mergeUsage } from '../../canonical/usage.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import { answerText, isIncomplete } from './answer-text.ts';
 import type { ClientTool } from './client-tools.ts';
-import { callPrefix } from './encode-items.ts';
+import { callPrefix, carrierOf } from './encode-items.ts';
 import {
   CallOutput,
   MessageOutput,
@@ -77,6 +77,7 @@ export class ResponsesStreamEncoder {
         return;
       case 'item_start':
         if (event.kind === 'tool_call') this.#reserve(event.item, event.choice ?? 0);
+        else if (event.kind === 'reasoning') this.#reasoning(event.item, event.choice ?? 0);
         return;
       case 'tool_call':
         this.#call(event);
@@ -98,8 +99,14 @@ export class ResponsesStreamEncoder {
         this.#end();
         return;
       case 'item_done':
+        if (event.kind === 'reasoning') this.#reasoningDone(event);
+        return;
+      case 'tool_call_done': {
+        const call = this.#byItem.get(event.item);
+        if (call instanceof CallOutput) call.finish();
+        return;
+      }
       case 'reasoning_part_done':
-      case 'tool_call_done':
       case 'image':
       case 'verbatim':
         return;
@@ -131,8 +138,15 @@ export class ResponsesStreamEncoder {
   #reasoning(item: number, choice: number): ReasoningOutput {
     const known = this.#byItem.get(item);
     if (known instanceof ReasoningOutput && known.isOpen) return known;
+    this.#close(choice, MessageOutput);
     const place = this.#place('rs', choice);
     return this.#open(item, new ReasoningOutput(place, this.#writer));
+  }
+
+  #reasoningDone(event: ItemDoneEvent): void {
+    const output = this.#reasoning(event.item, event.choice ?? 0);
+    output.carrier = carrierOf(event);
+    output.close();
   }
 
   /** A call takes its index when its first piece arrives, which may be before its name. */

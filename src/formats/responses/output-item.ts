@@ -99,6 +99,9 @@ export class MessageOutput extends BaseItem {
 
 /** Reasoning of the model, shown as one summary. */
 export class ReasoningOutput extends BaseItem {
+  /** Value of `encrypted_content`; undefined: the upstream gives no proof. */
+  carrier: string | undefined;
+
   constructor(place: ItemPlace, writer: EventWriter) {
     super(place, writer);
     const item = { id: place.id, type: 'reasoning', status: 'in_progress', summary: [] };
@@ -119,8 +122,10 @@ export class ReasoningOutput extends BaseItem {
     const part = summaryPart(this.text);
     this.write('response.reasoning_summary_text.done', { summary_index: 0, text: this.text });
     this.write('response.reasoning_summary_part.done', { summary_index: 0, part });
-    this.result = { id: this.place.id, type: 'reasoning', summary: [part] };
-    this.writeItem('done', { ...this.result, encrypted_content: '' });
+    const item = { id: this.place.id, type: 'reasoning', summary: [part] };
+    const { carrier } = this;
+    this.result = carrier === undefined ? item : { ...item, encrypted_content: carrier };
+    this.writeItem('done', { ...item, encrypted_content: carrier ?? '' });
   }
 }
 
@@ -145,6 +150,12 @@ export class CallOutput extends BaseItem {
     this.text += delta;
     if (this.#call.kind === 'custom' || delta === '') return;
     this.writeDelta('response.function_call_arguments.delta', '', delta);
+  }
+
+  /** The upstream says that nothing of it follows. */
+  finish(): void {
+    this.emptyText = '{}';
+    this.close('completed');
   }
 
   override close(status: ItemStatus): void {
