@@ -2,7 +2,8 @@
 import type { ThinkingCapability } from '../credentials/record.ts';
 
 /** Format a client speaks. */
-export type ClientFormat = 'openai' | 'openai-response' | 'openai-image' | 'claude' | 'gemini';
+export type ClientFormat =
+  'openai' | 'openai-response' | 'openai-image' | 'openai-completion' | 'claude' | 'gemini';
 
 /** Format an upstream takes. */
 export type UpstreamFormat =
@@ -82,6 +83,8 @@ export interface ResponseContext {
   readonly nowSeconds: number;
   /** Only for image clients. */
   readonly image?: ImageContext;
+  /** Gemini clients choose how the chunks of a stream follow each other; absent: as events. */
+  readonly streamForm?: 'sse' | 'array';
 }
 
 /**

@@ -1,10 +1,16 @@
 /** Canonical content → chat content: message parts and tool results (9.2). */
 import type { ImagePart, Part, ToolResultPart } from '../../canonical/parts.ts';
-import type { JsonObject } from '../../canonical/value.ts';
+import { isObject, type JsonObject } from '../../canonical/value.ts';
 
-/** A text or image part; undefined for what chat upstreams do not take. */
+/**
+ * A text or image part, and what is in the chat form already; undefined for what chat upstreams do
+ * not take.
+ */
 export function encodeContentPart(part: Part): JsonObject | undefined {
   if (part.type === 'text' || part.type === 'refusal') return { type: 'text', text: part.text };
+  if (part.type === 'verbatim') {
+    return part.family === 'chat' && isObject(part.value) ? part.value : undefined;
+  }
   return part.type === 'image' ? encodeImage(part) : undefined;
 }
 
@@ -32,9 +38,19 @@ export function encodeToolContent(result: ToolResultPart): string | JsonObject[]
   const encoded = content.map(encodeContentPart);
   const parts = encoded.filter((part) => part !== undefined);
   const hasImage = content.some((part) => part.type === 'image');
-  if (hasImage && parts.length === encoded.length) return parts;
+  if (hasImage && (wire === undefined || parts.length === encoded.length)) return parts;
   if (kind !== 'custom' && wire !== undefined) {
     return typeof wire === 'string' ? wire : JSON.stringify(wire);
   }
+  if (kind !== 'custom') return joinedTexts(content);
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** What a tool of a Claude client gave back (9.1): its texts, and the rest as JSON text. */
+function joinedTexts(content: readonly Part[]): string {
+  const texts = content.map((part) => {
+    if (part.type === 'text') return part.text;
+    return part.type === 'verbatim' ? JSON.stringify(part.value) : '';
+  });
+  return texts.filter((text) => text.trim() !== '').join('\n\n');
 }

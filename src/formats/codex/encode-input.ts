@@ -1,7 +1,8 @@
 /** Canonical messages → Codex input items (translate-openai-claude.md 4.2). Calls come in pairs. */
-import type { Part, ToolCallPart, ToolResultPart } from '../../canonical/parts.ts';
+import type { FilePart, Part, ToolCallPart, ToolResultPart } from '../../canonical/parts.ts';
 import type { Message } from '../../canonical/request.ts';
 import type { JsonObject } from '../../canonical/value.ts';
+import { isOpenAiEncrypted } from '../responses/encrypted.ts';
 import type { ToolNames } from './tool-names.ts';
 
 /** Builds `input`; system text becomes developer messages, because Codex refuses `system`. */
@@ -21,7 +22,7 @@ function encodeMessage(message: Message, names: ToolNames, items: JsonObject[]):
   const before = items.length;
   let content: JsonObject[] = [];
   for (const part of message.content) {
-    const item = ownItem(part, names);
+    const item = ownItem(part, role, names);
     if (item === undefined) {
       const encoded = contentPart(part, role);
       if (encoded !== undefined) content.push(encoded);
@@ -43,9 +44,16 @@ const messageItem = (role: string, content: JsonObject[]): JsonObject => ({
 });
 
 /** Parts that are items of their own. */
-function ownItem(part: Part, names: ToolNames): JsonObject | undefined {
+function ownItem(part: Part, role: string, names: ToolNames): JsonObject | undefined {
   if (part.type === 'tool_call') return callItem(part, names);
+  if (part.type === 'reasoning' && role === 'assistant') return reasoningItem(part.signature);
   return part.type === 'tool_result' ? resultItem(part) : undefined;
+}
+
+/** Reasoning goes back as the proof alone, and only if an OpenAI model issued it (3.8). */
+function reasoningItem(proof: string | undefined): JsonObject | undefined {
+  if (!isOpenAiEncrypted(proof)) return undefined;
+  return { type: 'reasoning', summary: [], content: null, encrypted_content: proof };
 }
 
 function callItem(call: ToolCallPart, names: ToolNames): JsonObject {
@@ -75,8 +83,7 @@ function contentPart(part: Part, role: string): JsonObject | undefined {
     case 'image':
       return { type: 'input_image', image_url: part.url };
     case 'file':
-      if (part.data === undefined || part.data === '') return undefined;
-      return { type: 'input_file', file_data: part.data, filename: part.filename };
+      return filePart(part);
     case 'audio':
       if (part.data === '') return undefined;
       return { type: 'input_audio', data: part.data, format: part.format };
@@ -86,6 +93,12 @@ function contentPart(part: Part, role: string): JsonObject | undefined {
     case 'verbatim':
       return undefined;
   }
+}
+
+/** A file's data, else where it can be loaded. */
+function filePart({ data, url, filename }: FilePart): JsonObject | undefined {
+  if (data !== undefined && data !== '') return { type: 'input_file', file_data: data, filename };
+  return url === undefined ? undefined : { type: 'input_file', file_url: url, filename };
 }
 
 /** Parts of a tool result; what Codex does not know goes as its JSON text. */

@@ -1,0 +1,49 @@
+/** The pair Gemini client → Codex upstream (thinking 9.1): what Codex demands of a Gemini request. */
+import type { CanonicalEvent } from '../../canonical/events.ts';
+import type { CanonicalRequest, FunctionTool, Tool } from '../../canonical/request.ts';
+import { isObject, type JsonObject } from '../../canonical/value.ts';
+import { codexUpstream } from '../codex/sides.ts';
+import { hubPair, type UpstreamSide } from '../hub.ts';
+import { geminiClient } from './client.ts';
+
+const upstream: UpstreamSide = {
+  ...codexUpstream,
+  encodeRequest: (request, context, client) =>
+    codexUpstream.encodeRequest(forCodex(request), context, client),
+  decoder: (context, client, sink) =>
+    codexUpstream.decoder(context, client, (event) => sink(withOtherEnd(event))),
+};
+
+/** Gemini clients on Codex. */
+export const geminiToCodex = hubPair(geminiClient, upstream);
+
+function forCodex(request: CanonicalRequest): CanonicalRequest {
+  return {
+    ...request,
+    // What Google runs itself (search, code) is left out.
+    tools: request.tools.filter(isFunction).map(codexTool),
+    // Codex refuses it where the word JSON is not in the prompt.
+    output: request.output?.type === 'json_object' ? undefined : request.output,
+  };
+}
+
+/** An answer that is incomplete for a reason without a word of its own did not just stop (9.2). */
+function withOtherEnd(event: CanonicalEvent): CanonicalEvent {
+  if (event.type !== 'finish' || event.reason !== 'stop' || event.native === undefined)
+    return event;
+  return { ...event, reason: 'error' };
+}
+
+const isFunction = (tool: Tool): tool is FunctionTool => tool.type === 'function';
+
+const codexTool = (tool: FunctionTool): FunctionTool => ({
+  ...tool,
+  parameters: codexSchema(tool.parameters),
+});
+
+/** A tool's own word about further members stays; the reference overwrites it. */
+function codexSchema(schema: unknown): JsonObject {
+  if (!isObject(schema)) return { type: 'object', properties: {}, additionalProperties: false };
+  const members = Object.entries(schema).filter(([key]) => key !== '$schema');
+  return { additionalProperties: false, ...Object.fromEntries(members) };
+}
