@@ -6,6 +6,8 @@ import { MAX_OUTPUT_ITEMS } from './output-repair.ts';
 /** One call while it streams. */
 export interface Call {
   readonly item: number;
+  /** It was told; a call without a name waits for one. */
+  announced: boolean;
   /** Some of its arguments went out. */
   sent: boolean;
   done: boolean;

@@ -78,7 +78,10 @@ export class CodexAnswerDecoder {
         const base64 = stringOf(item.result) ?? '';
         if (base64 === '') return;
         this.#emit({ type: 'image', item: place, url: imageUrl(base64, item), partial: false });
+        return;
       }
+      case 'web_search_call':
+        this.#emit({ type: 'verbatim', item: place, family: 'responses', value: item });
     }
   }
 

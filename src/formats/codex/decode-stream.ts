@@ -3,7 +3,14 @@
  * come here. Calls are announced when they begin; their text is sent once, however it arrives.
  */
 import type { EventSink, ItemKind } from '../../canonical/events.ts';
-import { numberOf, objectOf, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
+import {
+  arrayOf,
+  numberOf,
+  objectOf,
+  stringOf,
+  textOf,
+  type JsonObject,
+} from '../../canonical/value.ts';
 import { CallTracker, isCall, type Call } from './call-tracker.ts';
 import { decodeFinish } from './finish.ts';
 import { ImageDecoder } from './images.ts';
@@ -19,6 +26,8 @@ export class CodexStreamDecoder {
   readonly #images = new ImageDecoder();
   /** Item of the last event that told one. */
   #item = 0;
+  /** A part of the reasoning began and has no end yet. */
+  #partOpen = false;
   /** First number that no item has; for streams that leave the index out. */
   #free = 0;
 
@@ -43,7 +52,7 @@ export class CodexStreamDecoder {
         this.#reasoning(event, 'raw');
         return;
       case 'response.reasoning_summary_text.done':
-        this.#emit({ type: 'reasoning_part_done', item: this.#place(event) });
+        this.#partDone(event);
         return;
       case 'response.function_call_arguments.delta':
       case 'response.custom_tool_call_input.delta':
@@ -69,6 +78,10 @@ export class CodexStreamDecoder {
       case 'response.output_item.added':
         this.#itemAdded(event, objectOf(event.item));
         return;
+      case 'response.reasoning_summary_part.added':
+        // Some streams leave out the end of the part before.
+        if (this.#partOpen) this.#partDone(event);
+        return;
       case 'response.output_item.done':
         this.#itemDone(event, objectOf(event.item));
         return;
@@ -78,6 +91,7 @@ export class CodexStreamDecoder {
       case 'response.completed':
       case 'response.incomplete': {
         const isIncomplete = event.type === 'response.incomplete';
+        this.#lateCalls(objectOf(event.response));
         this.#emit(decodeFinish(objectOf(event.response), isIncomplete, this.#calls.any));
         this.#emit({ type: 'end' });
       }
@@ -96,12 +110,19 @@ export class CodexStreamDecoder {
 
   #reasoning(event: JsonObject, kind: 'summary' | 'raw'): void {
     const item = this.#place(event);
+    if (kind === 'summary') this.#partOpen = true;
     this.#emit({ type: 'reasoning', item, kind, text: textOf(event.delta) });
+  }
+
+  #partDone(event: JsonObject): void {
+    this.#partOpen = false;
+    this.#emit({ type: 'reasoning_part_done', item: this.#place(event) });
   }
 
   #itemAdded(event: JsonObject, item: JsonObject): void {
     const place = this.#newPlace(event);
-    if (isCall(item)) this.#announce(event, item, place, undefined);
+    this.#partOpen = false;
+    if (isCall(item)) this.#callAdded(event, item, place);
     else {
       this.#emit({ type: 'item_start', item: place, kind: kindOf(item), id: stringOf(item.id) });
     }
@@ -115,12 +136,21 @@ export class CodexStreamDecoder {
     const kind = kindOf(item);
     const id = stringOf(item.id);
     if (kind === 'image') this.#image(event, id ?? '', item.result, item);
+    if (item.type === 'web_search_call') {
+      this.#emit({ type: 'verbatim', item: this.#place(event), family: 'responses', value: item });
+    }
     const signature = stringOf(item.encrypted_content);
     this.#emit({ type: 'item_done', item: this.#place(event), kind, id, signature });
   }
 
-  #announce(event: JsonObject, item: JsonObject, place: number, text: string | undefined): void {
-    this.#calls.open(event, item, { item: place, sent: false, done: text !== undefined });
+  /** Without a name nobody can be told of a call: then it waits for its end. */
+  #callAdded(event: JsonObject, item: JsonObject, place: number): void {
+    const announced = textOf(item.name) !== '';
+    this.#calls.open(event, item, { item: place, announced, sent: false, done: !announced });
+    if (announced) this.#announce(item, place, undefined);
+  }
+
+  #announce(item: JsonObject, place: number, text: string | undefined): void {
     this.#emit({
       type: 'tool_call',
       item: place,
@@ -151,15 +181,30 @@ export class CodexStreamDecoder {
   #callDone(event: JsonObject, item: JsonObject): void {
     const text = item.type === 'custom_tool_call' ? item.input : item.arguments;
     const known = this.#calls.known(event, item.id);
-    if (known === undefined) {
-      const place = this.#newPlace(event);
-      this.#announce(event, item, place, textOf(text));
+    if (known?.announced !== true) {
+      const place = known?.item ?? this.#newPlace(event);
+      const call = { item: place, announced: true, sent: true, done: true };
+      if (known === undefined) this.#calls.open(event, item, call);
+      else known.announced = true;
+      this.#announce(item, place, textOf(text));
       this.#emit({ type: 'tool_call_done', item: place });
       return;
     }
+    if (known.done) return;
     this.#callText(known, text);
     known.done = true;
     this.#emit({ type: 'tool_call_done', item: known.item });
+  }
+
+  /** Calls that have no end of their own get what the whole answer tells of them. */
+  #lateCalls(response: JsonObject): void {
+    for (const [index, value] of arrayOf(response.output).entries()) {
+      const item = objectOf(value);
+      const event = { output_index: index };
+      if (!isCall(item)) continue;
+      const known = this.#calls.known(event, item.id);
+      if (known !== undefined && !(known.announced && known.done)) this.#callDone(event, item);
+    }
   }
 
   #image(event: JsonObject, id: string, base64: unknown, source: JsonObject): void {

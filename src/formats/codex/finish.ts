@@ -21,7 +21,11 @@ export function decodeFinish(
   hasCalls: boolean,
 ): FinishEvent {
   const usage = decodeResponsesUsage(response.usage);
-  if (!incomplete) return { type: 'finish', reason: hasCalls ? 'tool_calls' : 'stop', usage };
+  if (!incomplete) {
+    const stopSequence = stringOf(response.stop_sequence) || undefined;
+    const ended = stopSequence === undefined ? 'stop' : 'stop_sequence';
+    return { type: 'finish', reason: hasCalls ? 'tool_calls' : ended, stopSequence, usage };
+  }
   const native = stringOf(objectOf(response.incomplete_details).reason);
   const reason = INCOMPLETE[native ?? ''] ?? 'stop';
   return { type: 'finish', reason, native, usage };

@@ -1,0 +1,26 @@
+/** Why an answer ended, in Claude's words (translate-openai-claude.md 3.2). */
+import type { FinishEvent, FinishReason } from '../../canonical/events.ts';
+
+/** `tool_calls` without a call that Claude clients can see is an ordinary end (N04). */
+const STOP_REASON: Readonly<Record<FinishReason, string>> = {
+  stop: 'end_turn',
+  tool_calls: 'end_turn',
+  length: 'max_tokens',
+  content_filter: 'refusal',
+  stop_sequence: 'stop_sequence',
+  pause: 'pause_turn',
+  error: 'end_turn',
+};
+
+/**
+ * Value of `stop_reason`. Tools that were called win, unless the limit cut the last call: then its
+ * input is no JSON and nobody can run it.
+ */
+export function claudeStopReason(
+  finish: FinishEvent | undefined,
+  calls: { any: boolean; cut: boolean },
+): string {
+  const reason = finish?.reason ?? 'stop';
+  if (calls.any && !(reason === 'length' && calls.cut)) return 'tool_use';
+  return STOP_REASON[reason];
+}

@@ -1,0 +1,71 @@
+/** Chat upstreams for Claude clients (translate-openai-claude.md 9.1). */
+import type { EventSink } from '../../canonical/events.ts';
+import type { Part } from '../../canonical/parts.ts';
+import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts';
+import { arrayOf, isObject, objectOf, textOf, type JsonObject } from '../../canonical/value.ts';
+import { parseBody } from '../body.ts';
+import { chatUpstream } from '../chat/sides.ts';
+import type { UpstreamSide } from '../hub.ts';
+import { isOpenAiEncrypted } from '../responses/encrypted.ts';
+import { nameSpelling } from './name-spelling.ts';
+
+/** The hub's chat upstream, with every tool a function, in the client's spelling. */
+export const chatForClaude: UpstreamSide = {
+  ...chatUpstream,
+  encodeRequest(request, context, client) {
+    const body = chatUpstream.encodeRequest(requestForChat(request), context, client);
+    body.messages = arrayOf(body.messages).map(withContent);
+    return body;
+  },
+  decoder(context, client, sink) {
+    const spelled = nameSpelling(() => client.decodeRequest(parseBody(context.requestBody)).tools);
+    const restored: EventSink = (event) =>
+      sink(event.type === 'tool_call' ? { ...event, name: spelled(event.name) } : event);
+    return chatUpstream.decoder(context, client, restored);
+  },
+};
+
+/** Some chat upstreams refuse an assistant message that has calls but no content. */
+function withContent(value: unknown): JsonObject {
+  const message = objectOf(value);
+  return 'content' in message ? message : { ...message, content: '' };
+}
+
+function requestForChat(request: CanonicalRequest): CanonicalRequest {
+  return {
+    ...request,
+    messages: request.messages.map(messageForChat),
+    tools: request.tools.map(toolForChat),
+  };
+}
+
+function messageForChat(message: Message): Message {
+  const { content } = message;
+  if (typeof content === 'string') return message;
+  return { ...message, content: content.filter((part) => isKept(part, message.role)) };
+}
+
+/** Blank texts say nothing; reasoning goes back only to the family it came from (3.8). */
+function isKept(part: Part, role: string): boolean {
+  if (part.type === 'text') return part.text.trim() !== '';
+  if (part.type === 'tool_call') return role === 'assistant';
+  if (part.type !== 'reasoning') return true;
+  return role === 'assistant' && isOpenAiEncrypted(part.signature);
+}
+
+/** Every tool becomes a function, Anthropic's own ones too. */
+function toolForChat(tool: Tool): Tool {
+  if (tool.type === 'function') return { ...tool, parameters: withProperties(tool.parameters) };
+  if (tool.type !== 'builtin' || tool.family !== 'claude') return tool;
+  return { type: 'function', name: textOf(tool.definition.name) };
+}
+
+/** Strict servers want `properties` at every object of a schema (3.11). */
+function withProperties(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withProperties);
+  if (!isObject(schema)) return schema;
+  const members = Object.entries(schema).map(([key, value]) => [key, withProperties(value)]);
+  const copy = Object.fromEntries(members) as JsonObject;
+  if (copy.type === 'object') copy.properties ??= {};
+  return copy;
+}

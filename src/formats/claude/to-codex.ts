@@ -1,0 +1,108 @@
+/**
+ * The Codex upstream for Claude clients (translate-openai-claude.md 6; codex.md 1.4): tools,
+ * ids and signatures in a form that Codex takes.
+ */
+import type { Part } from '../../canonical/parts.ts';
+import type {
+  BuiltinTool,
+  CanonicalRequest,
+  Message,
+  OutputFormat,
+  ReasoningIntent,
+  Tool,
+  ToolChoice,
+} from '../../canonical/request.ts';
+import { isObject, isPresent, textOf, type JsonObject } from '../../canonical/value.ts';
+import { codexUpstream } from '../codex/sides.ts';
+import type { UpstreamSide } from '../hub.ts';
+import { shortCallId } from './call-id.ts';
+
+/** Name of a schema whose client gave none; Codex demands one. */
+const SCHEMA_NAME = 'response';
+
+/** The hub's Codex upstream, told by Claude clients. */
+export const codexForClaude: UpstreamSide = {
+  ...codexUpstream,
+  encodeRequest: (request, context, client) =>
+    codexUpstream.encodeRequest(requestForCodex(request), context, client),
+};
+
+function requestForCodex(request: CanonicalRequest): CanonicalRequest {
+  const { tools } = request;
+  return {
+    ...request,
+    messages: request.messages.map(withShortIds),
+    tools: tools.map(toolForCodex),
+    toolChoice: choiceForCodex(request),
+    reasoning: reasoningForCodex(request.reasoning),
+    output: outputForCodex(request.output),
+  };
+}
+
+function withShortIds(message: Message): Message {
+  const { content } = message;
+  if (typeof content === 'string' || !content.some(isCallPart)) return message;
+  return { ...message, content: content.map(partForCodex) };
+}
+
+const isCallPart = ({ type }: Part): boolean => type === 'tool_call' || type === 'tool_result';
+
+function partForCodex(part: Part): Part {
+  if (part.type === 'tool_call') return { ...part, id: shortCallId(part.id) };
+  return part.type === 'tool_result' ? { ...part, callId: shortCallId(part.callId) } : part;
+}
+
+function toolForCodex(tool: Tool): Tool {
+  if (tool.type === 'function') {
+    return { ...tool, parameters: schemaForCodex(tool.parameters) };
+  }
+  return tool.type === 'builtin' && tool.family === 'claude' ? builtinForCodex(tool) : tool;
+}
+
+/** Anthropic's own tools run at the client, apart from the web search, which Codex has too (6.3). */
+function builtinForCodex({ kind, definition }: BuiltinTool): Tool {
+  if (!isWebSearch(kind)) {
+    const { name, description } = definition;
+    return {
+      type: 'function',
+      name: textOf(name),
+      description: isPresent(description) ? textOf(description) : undefined,
+      parameters: schemaForCodex(undefined),
+    };
+  }
+  const search: JsonObject = { type: 'web_search' };
+  const { allowed_domains: domains, user_location: location } = definition;
+  if (Array.isArray(domains) && domains.length > 0) search.filters = { allowed_domains: domains };
+  if (isObject(location)) search.user_location = location;
+  return { type: 'builtin', family: 'responses', kind: 'web_search', definition: search };
+}
+
+const isWebSearch = (kind: string): boolean => kind.startsWith('web_search');
+
+function choiceForCodex({ toolChoice, tools }: CanonicalRequest): ToolChoice | undefined {
+  if (toolChoice?.type !== 'tool') return toolChoice;
+  const isSearch = tools.some(
+    (tool) =>
+      tool.type === 'builtin' && isWebSearch(tool.kind) && tool.definition.name === toolChoice.name,
+  );
+  if (!isSearch) return toolChoice;
+  return { type: 'verbatim', family: 'responses', value: { type: 'web_search' } };
+}
+
+/** Codex has no word for an amount that the model decides itself: its default says as much. */
+function reasoningForCodex(reasoning: ReasoningIntent): ReasoningIntent {
+  return reasoning.budgetTokens === -1 ? { ...reasoning, budgetTokens: undefined } : reasoning;
+}
+
+function outputForCodex(output: OutputFormat | undefined): OutputFormat | undefined {
+  return output?.type === 'json_schema' ? { ...output, name: output.name ?? SCHEMA_NAME } : output;
+}
+
+/** Codex demands an object with properties at the root (3.11). */
+function schemaForCodex(schema: unknown): JsonObject {
+  if (!isObject(schema)) return { type: 'object', properties: {} };
+  const known = Object.entries(schema).filter(([key]) => key !== '$schema');
+  const { type = 'object', properties, ...others } = Object.fromEntries(known);
+  const isBare = type === 'object' && !isObject(properties);
+  return { type, properties: isBare ? {} : properties, ...others };
+}
