@@ -28,8 +28,8 @@ export interface StreamEncoder {
   write(event: CanonicalEvent): string;
 }
 
-/** Formats of clients that the hub serves; images have pairs of their own. */
-export type HubClient = Exclude<ClientFormat, 'openai-image'>;
+/** Families of clients, for upstreams: text completions count as chat, images have their own pairs. */
+export type HubClient = Exclude<ClientFormat, 'openai-image' | 'openai-completion'>;
 
 /** A format as clients speak it. */
 export interface ClientSide {

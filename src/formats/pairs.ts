@@ -1,6 +1,7 @@
 /** Which client formats can be served by which upstream formats (design 4). */
 import { chatToChat } from './chat/to-chat.ts';
 import { chatClient, chatUpstream } from './chat/sides.ts';
+import { completionsClient } from './completions/client.ts';
 import { codexUpstream } from './codex/sides.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
 import { hubPair } from './hub.ts';
@@ -23,6 +24,10 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     openai: hubPair(responsesClient, chatUpstream),
     codex: responsesToCodex,
     'openai-response': responsesToResponses,
+  },
+  'openai-completion': {
+    openai: hubPair(completionsClient, chatUpstream),
+    codex: hubPair(completionsClient, codexUpstream),
   },
   'openai-image': {
     codex: imagesToCodex,

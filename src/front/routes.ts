@@ -55,6 +55,10 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
     { route: { kind: 'turn', format: 'openai' }, methods: POST, guarded: true },
   ],
   [
+    '/v1/completions',
+    { route: { kind: 'turn', format: 'openai-completion' }, methods: POST, guarded: true },
+  ],
+  [
     '/v1/responses',
     {
       route: { kind: 'turn', format: 'openai-response', sockets: true },

@@ -42,10 +42,13 @@ function timedOutIfCut<F extends SwitchyardError | TurnFailure>(failure: F): F |
   return { ...failure, status: 504 };
 }
 
+const COMPLETIONS: Surface = { ...CHAT, format: 'openai-completion' };
+
 const SURFACES: Partial<Record<ClientFormat, Surface>> = {
   openai: CHAT,
   'openai-response': RESPONSES,
   'openai-image': IMAGES,
+  'openai-completion': COMPLETIONS,
 };
 
 /** The surface that answers clients of a format. @throws SwitchyardError `internal`. */

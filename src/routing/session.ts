@@ -59,8 +59,8 @@ function signalOf(source: ConversationSource): SignalId | undefined {
   const session = usable(source.executionSession ?? undefined);
   if (session !== undefined) return { id: `execution:${session}`, alias: undefined };
   const { format, scope, body, members } = source;
-  // A prompt for an image begins no conversation.
-  if (format === 'openai-image') return undefined;
+  // A prompt for an image or a text begins no conversation.
+  if (format === 'openai-image' || format === 'openai-completion') return undefined;
   const derived = derivedSession(format, scope, body, members);
   if (derived !== undefined) return { id: `derived:${derived}`, alias: undefined };
   return messageHashes(format, body, members);

@@ -5,6 +5,7 @@ import { routeOf } from '../../src/front/routes.ts';
 describe('routes', () => {
   const turns: [string, string][] = [
     ['/v1/chat/completions', 'openai'],
+    ['/v1/completions', 'openai-completion'],
     ['/v1/responses', 'openai-response'],
     ['/backend-api/codex/responses', 'openai-response'],
   ];

@@ -71,7 +71,7 @@ function affinityKey(turn: TurnRequest, model: string, source: SignalSource): st
   const { scope } = turn.principal;
   const explicit = explicitSignal(source);
   if (explicit !== undefined) return scopedKey('affinity', scope, explicit.id);
-  if (turn.format === 'openai-image') return undefined;
+  if (turn.format === 'openai-image' || turn.format === 'openai-completion') return undefined;
   const derived = derivedSession(turn.format, scope, source.body, source.members);
   return derived && scopedKey('derived-session', derived);
 }

@@ -18,6 +18,9 @@ export function encodeSampling(request: CanonicalRequest, client: HubClient): Js
     top_k: isClaude ? undefined : options.topK,
     stop: stop === undefined || stop.length === 0 ? undefined : stop,
     n: options.candidates,
+    seed: options.seed,
+    presence_penalty: options.presencePenalty,
+    frequency_penalty: options.frequencyPenalty,
     service_tier: isClaude ? undefined : options.serviceTier,
     user: identity.user,
   };

@@ -2,6 +2,7 @@
 import { isPresent } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import { applyToCodex, effortWord } from '../../thinking/codex.ts';
+import { responsesClient } from '../responses/sides.ts';
 import type { ClientSide, UpstreamDecoder, UpstreamSide } from '../hub.ts';
 import { decodeChatRequest } from './decode-request.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
@@ -15,6 +16,7 @@ import { wrongMessages } from './wrong-messages.ts';
 export const chatClient: ClientSide = {
   format: 'openai',
   decodeRequest(body) {
+    if (isMisplaced(body)) return responsesClient.decodeRequest(body);
     if (isPresent(body.messages) && !Array.isArray(body.messages)) throw wrongMessages();
     return decodeChatRequest(body);
   },
@@ -22,6 +24,10 @@ export const chatClient: ClientSide = {
   encodeAnswer: (answer, { requestedModel: model, nowSeconds }) =>
     JSON.stringify(encodeChatAnswer(answer, { model, nowSeconds })),
 };
+
+/** Some clients post Responses bodies to the chat endpoint, and read chat answers (9.6). */
+export const isMisplaced = (body: Readonly<Record<string, unknown>>): boolean =>
+  !('messages' in body) && ('input' in body || 'instructions' in body);
 
 /** Upstreams that only speak chat (translate-openai-claude.md 9.1, 9.2). */
 export const chatUpstream: UpstreamSide = {

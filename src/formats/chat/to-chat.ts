@@ -10,7 +10,9 @@ import { memberOf, parseValue, readString, scanObject } from '../../json/scan.ts
 import { applyToCodex } from '../../thinking/codex.ts';
 import { editImageTool } from '../codex/image-tool-edits.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
+import { hubPair } from '../hub.ts';
 import { forwardChat } from './forward.ts';
+import { chatClient, chatUpstream, isMisplaced } from './sides.ts';
 import { wrongMessages } from './wrong-messages.ts';
 
 /** Chat clients on upstreams of the same format. */
@@ -19,6 +21,9 @@ export const chatToChat: FormatPair = {
   encodeRequest: editedChatBody,
   response: forwardChat,
 };
+
+/** For bodies that are no chat bodies. */
+const translated = hubPair(chatClient, chatUpstream);
 
 const OPEN_BRACKET = 0x5b;
 
@@ -31,6 +36,12 @@ const ALIASES = [
 function editedChatBody(body: Uint8Array, context: RequestContext): Uint8Array {
   const members = scanObject(body);
   const messages = memberOf(members, 'messages');
+  if (
+    messages === undefined &&
+    isMisplaced(Object.fromEntries(members.map(({ key }) => [key, 0])))
+  ) {
+    return translated.encodeRequest(body, context);
+  }
   if (messages !== undefined && body[messages.valueStart] !== OPEN_BRACKET) throw wrongMessages();
   const edits = new ObjectEdits(body, members, closingBrace(body));
   edits.set('model', JSON.stringify(context.model));
