@@ -46,5 +46,10 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
+/** A copy without some members. */
+export function without(object: JsonObject, ...names: string[]): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+}
+
 const EMPTY: JsonObject = Object.freeze({});
 const NOTHING: readonly unknown[] = Object.freeze([]);

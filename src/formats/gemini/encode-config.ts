@@ -1,6 +1,6 @@
 /** `generationConfig` and safety (translate-gemini-thinking.md 2.4, 2.6, 4.1, 5.1, 6.1). */
 import type { CanonicalRequest, OutputFormat } from '../../canonical/request.ts';
-import { arrayOf, isObject, objectOf, type JsonObject } from '../../canonical/value.ts';
+import { arrayOf, isObject, objectOf, without, type JsonObject } from '../../canonical/value.ts';
 import { outputLimit } from './models.ts';
 
 /** What is asked of the filters when the client says nothing: Google's own ones would cut answers. */
@@ -20,7 +20,7 @@ export function encodeConfig(
   thinking: JsonObject | undefined,
   model: string,
 ): JsonObject | undefined {
-  const { thinkingConfig: _thinking, ...own } = objectOf(extensions?.generationConfig);
+  const own = without(objectOf(extensions?.generationConfig), 'thinkingConfig', 'thinking_config');
   const { candidates = 1 } = options;
   const config = withoutGaps({
     ...own,

@@ -29,7 +29,7 @@ export function encodeGeminiRequest(
   const { instruction, conversation } = splitSystem(request, client);
   const own = thinkingOf(objectOf(extensions.generationConfig));
   const thinking = applyToGemini({
-    effort: reasoning.effort ?? own.effort,
+    effort: reasoning.effort?.trim().toLowerCase() ?? own.effort,
     budgetTokens: reasoning.budgetTokens ?? own.budgetTokens,
     visible: reasoning.summary?.visible ?? own.visible,
     from: client,

@@ -29,9 +29,10 @@ export function chatResult(result: ToolResultPart | undefined, name: string): Js
 
 function picturesOf({ content }: ToolResultPart, client: HubClient): JsonObject[] {
   if (typeof content === 'string') return [];
-  return content.flatMap((part) =>
-    part.type === 'image' ? (inlinePart(mediaOfUrl(part.url), client) ?? []) : [],
-  );
+  return content.flatMap((part) => {
+    const picture = part.type === 'image' ? inlinePart(mediaOfUrl(part.url), client) : undefined;
+    return picture === undefined ? [] : [picture];
+  });
 }
 
 const isPicture = (part: Part): boolean =>

@@ -11,7 +11,10 @@ export function encodeUserParts(
   client: HubClient,
 ): JsonObject[] {
   if (typeof content === 'string') return content === '' ? [] : [{ text: content }];
-  return content.flatMap((part) => encodeUserPart(part, client) ?? []);
+  return content.flatMap((part) => {
+    const encoded = encodeUserPart(part, client);
+    return encoded === undefined ? [] : [encoded];
+  });
 }
 
 function encodeUserPart(part: Part, client: HubClient): JsonObject | undefined {

@@ -1,0 +1,174 @@
+/**
+ * Parts of one candidate → canonical events. An item is open as long as parts of its kind follow each
+ * other. Signatures go where the client's format can keep them: on the call itself, or, for Responses
+ * clients, into a reasoning item that says whose they are (translate-gemini-thinking.md 5.4, 5.5).
+ */
+import type { EventSink } from '../../canonical/events.ts';
+import { isObject, objectOf, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
+import { encodeCarrier, type CarrierDirection, type CarrierTarget } from './carrier.ts';
+import { either } from './spellings.ts';
+
+/** What a candidate needs from the answer it is part of. */
+export interface CandidateRules {
+  emit: EventSink;
+  choice: number;
+  /** The client keeps signatures in carriers. */
+  carriers: boolean;
+  newItem(): number;
+  newCallId(): string;
+  /** The client's name of a tool. */
+  nameOf(name: string): string;
+}
+
+/** Type of a picture that does not tell its own. */
+const DEFAULT_IMAGE = 'image/png';
+
+interface OpenItem {
+  kind: 'message' | 'reasoning';
+  item: number;
+  /** Of the text; the last one counts. */
+  signature?: string | undefined;
+}
+
+/** Decodes one candidate. */
+export class CandidateDecoder {
+  hasCalls = false;
+  readonly #rules: CandidateRules;
+  #open: OpenItem | undefined;
+
+  constructor(rules: CandidateRules) {
+    this.#rules = rules;
+  }
+
+  /** Takes the parts of one chunk. */
+  add(parts: readonly unknown[]): void {
+    for (const value of parts) if (isObject(value)) this.#part(value);
+  }
+
+  /** What only Google's clients understand: grounding, citations. */
+  verbatim(value: JsonObject): void {
+    const { emit, choice, newItem } = this.#rules;
+    emit({ type: 'verbatim', family: 'gemini', value, item: newItem(), choice });
+  }
+
+  /** Closes what is open. */
+  end(): void {
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined) return;
+    const { kind, item, signature } = open;
+    const { emit, choice } = this.#rules;
+    if (kind === 'reasoning') {
+      const carried = this.#carried(signature, 'standalone', 'any') ?? signature;
+      emit({ type: 'item_done', kind, item, choice, signature: carried });
+      return;
+    }
+    emit({ type: 'item_done', kind, item, choice });
+    const carried = this.#carried(signature, 'previous', 'text');
+    if (carried !== undefined) this.#carrier(carried);
+  }
+
+  #part(part: JsonObject): void {
+    const signature = stringOf(either(part, 'thoughtSignature', 'thought_signature'));
+    const call = either(part, 'functionCall', 'function_call');
+    const inline = either(part, 'inlineData', 'inline_data');
+    if (isObject(call)) this.#call(call, signature);
+    else if (isObject(inline)) this.#image(inline);
+    else if (typeof part.text === 'string') this.#text(part.text, part.thought === true, signature);
+    else if (signature !== undefined) this.#text('', false, signature);
+    else this.verbatim(part);
+  }
+
+  #text(text: string, isThought: boolean, signature: string | undefined): void {
+    const kind = isThought ? 'reasoning' : 'message';
+    // A signature without text belongs to what is open.
+    if (text === '' && signature !== undefined && this.#open !== undefined) {
+      this.#open.signature = signature;
+      return;
+    }
+    if (text === '' && signature === undefined) return;
+    const open = this.#opened(kind);
+    if (signature !== undefined) open.signature = signature;
+    if (text === '') return;
+    const { emit, choice } = this.#rules;
+    const place = { item: open.item, choice };
+    if (isThought) emit({ type: 'reasoning', kind: 'summary', text, ...place });
+    else emit({ type: 'text', text, ...place });
+  }
+
+  #opened(kind: OpenItem['kind']): OpenItem {
+    if (this.#open?.kind === kind) return this.#open;
+    this.end();
+    this.#open = { kind, item: this.#rules.newItem() };
+    return this.#open;
+  }
+
+  #call(call: JsonObject, signature: string | undefined): void {
+    const name = textOf(call.name);
+    if (name === '') return;
+    this.#signNext(signature);
+    this.end();
+    const { emit, choice, newItem, newCallId, nameOf } = this.#rules;
+    this.hasCalls = true;
+    const place = { item: newItem(), choice };
+    const args = call.args === undefined || call.args === null ? {} : call.args;
+    emit({
+      type: 'tool_call',
+      kind: 'function',
+      id: stringOf(call.id) || newCallId(),
+      name: nameOf(name),
+      signature,
+      arguments: JSON.stringify(args),
+      ...place,
+    });
+    emit({ type: 'tool_call_done', ...place });
+  }
+
+  /** The thought before a call carries the call's signature, if it has none of its own. */
+  #signNext(signature: string | undefined): void {
+    const carried = this.#carried(signature, 'next', 'function');
+    if (carried === undefined) return;
+    const open = this.#open;
+    if (open?.kind !== 'reasoning' || open.signature !== undefined) {
+      this.end();
+      this.#carrier(carried);
+      return;
+    }
+    const { emit, choice } = this.#rules;
+    this.#open = undefined;
+    emit({ type: 'item_done', kind: 'reasoning', item: open.item, choice, signature: carried });
+  }
+
+  #carried(
+    signature: string | undefined,
+    direction: CarrierDirection,
+    target: CarrierTarget,
+  ): string | undefined {
+    if (signature === undefined || !this.#rules.carriers) return undefined;
+    return encodeCarrier({ direction, target, signature });
+  }
+
+  /** A reasoning item without a word. */
+  #carrier(signature: string): void {
+    const { emit, choice, newItem } = this.#rules;
+    emit({ type: 'item_done', kind: 'reasoning', item: newItem(), choice, signature });
+  }
+
+  #image(inline: JsonObject): void {
+    const data = textOf(inline.data);
+    if (data === '') return;
+    this.end();
+    const type = stringOf(either(inline, 'mimeType', 'mime_type')) || DEFAULT_IMAGE;
+    const { emit, choice, newItem } = this.#rules;
+    const url = `data:${type};base64,${data}`;
+    emit({ type: 'image', url, partial: false, item: newItem(), choice });
+  }
+}
+
+/** What stands beside the content of a candidate and is kept verbatim. */
+export function besideContent(candidate: JsonObject): JsonObject | undefined {
+  const known = ['groundingMetadata', 'citationMetadata', 'urlContextMetadata'].flatMap((key) =>
+    isObject(candidate[key]) ? [[key, candidate[key]] as const] : [],
+  );
+  return known.length === 0 ? undefined : objectOf(Object.fromEntries(known));
+}

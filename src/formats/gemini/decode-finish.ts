@@ -1,0 +1,23 @@
+/** Why a candidate ended → canonical (translate-gemini-thinking.md 4.4, 5.5, 6.2). */
+import type { FinishReason } from '../../canonical/events.ts';
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  MAX_TOKENS: 'length',
+  SAFETY: 'content_filter',
+  RECITATION: 'content_filter',
+  LANGUAGE: 'content_filter',
+  BLOCKLIST: 'content_filter',
+  PROHIBITED_CONTENT: 'content_filter',
+  SPII: 'content_filter',
+  IMAGE_SAFETY: 'content_filter',
+  IMAGE_PROHIBITED_CONTENT: 'content_filter',
+  IMAGE_RECITATION: 'content_filter',
+  MALFORMED_FUNCTION_CALL: 'error',
+  UNEXPECTED_TOOL_CALL: 'error',
+};
+
+/** A candidate with calls ended for them, whatever else it says, unless it was cut off. */
+export function decodeFinish(native: string, hasCalls: boolean): FinishReason {
+  const reason = REASONS[native.toUpperCase()] ?? 'stop';
+  return hasCalls && reason === 'stop' ? 'tool_calls' : reason;
+}

@@ -1,0 +1,153 @@
+/**
+ * Chunks and bodies of Google's upstreams → canonical events (translate-gemini-thinking.md 1.2, 4.4,
+ * 5.5, 6.2). A chunk is a whole answer in small. `finish` waits for the usage that comes with it or
+ * after it; `end` comes when the upstream closes, for a stream has no last word.
+ */
+import type { CanonicalUsage, EventSink } from '../../canonical/events.ts';
+import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../canonical/value.ts';
+import { SwitchyardError } from '../../errors.ts';
+import type { HubClient } from '../hub.ts';
+import { besideContent, CandidateDecoder } from './candidate-decoder.ts';
+import { decodeFinish } from './decode-finish.ts';
+import { decodeUsage } from './decode-usage.ts';
+
+/** Candidates of one answer; nobody asks for more. Further ones are refused. */
+export const MAX_CANDIDATES = 128;
+
+/** What is known about the turn. */
+export interface DecoderFacts {
+  client: HubClient;
+  /** Unix seconds, for answers that have no id. */
+  nowSeconds: number;
+  /** The client's name of a tool. */
+  nameOf(name: string): string;
+}
+
+interface Candidate {
+  decoder: CandidateDecoder;
+  /** Google's word; undefined until it ended. */
+  native: string | undefined;
+  told: boolean;
+}
+
+/** Decodes one answer. */
+export class GeminiStreamDecoder {
+  readonly #emit: EventSink;
+  readonly #facts: DecoderFacts;
+  readonly #candidates = new Map<number, Candidate>();
+  #id = '';
+  #started = false;
+  #items = 0;
+  #calls = 0;
+  #usage: CanonicalUsage | undefined;
+
+  constructor(emit: EventSink, facts: DecoderFacts) {
+    this.#emit = emit;
+    this.#facts = facts;
+  }
+
+  /** Takes one chunk, or a whole body. @throws SwitchyardError `upstream_bad_answer`. */
+  chunk(chunk: JsonObject): void {
+    if (!this.#started) this.#start(chunk);
+    for (const value of arrayOf(chunk.candidates)) this.#candidate(objectOf(value));
+    this.#blocked(chunk);
+    const usage = decodeUsage(chunk.usageMetadata, this.#facts.client);
+    if (usage === undefined) return;
+    this.#usage = usage;
+    this.#emit({ type: 'usage', usage });
+    this.#finish();
+  }
+
+  /**
+   * Nothing follows.
+   * @throws SwitchyardError `upstream_incomplete_stream` when a candidate did not end. The reference
+   *   takes that for a good end.
+   */
+  end(): void {
+    const all = [...this.#candidates.values()];
+    if (all.length === 0 || all.some(({ native }) => native === undefined)) throw brokenOff();
+    this.#finish();
+    this.#emit({ type: 'end' });
+  }
+
+  #start(chunk: JsonObject): void {
+    this.#started = true;
+    const created = Date.parse(stringOf(chunk.createTime) ?? '');
+    this.#id = stringOf(chunk.responseId) || `gemini-${String(this.#facts.nowSeconds)}`;
+    this.#emit({
+      type: 'start',
+      id: this.#facts.client === 'openai-response' ? `resp_${this.#id}` : this.#id,
+      model: stringOf(chunk.modelVersion),
+      created: Number.isNaN(created) ? undefined : Math.floor(created / 1000),
+    });
+  }
+
+  #candidate(value: JsonObject): void {
+    const candidate = this.#find(numberOf(value.index) ?? 0);
+    const { decoder } = candidate;
+    decoder.add(arrayOf(objectOf(value.content).parts));
+    const beside = besideContent(value);
+    if (beside !== undefined) decoder.verbatim(beside);
+    const { finishReason: native } = value;
+    if (typeof native !== 'string' || native === '') return;
+    decoder.end();
+    candidate.native ??= native;
+  }
+
+  /** A prompt that the filters refused has no candidate. */
+  #blocked(chunk: JsonObject): void {
+    const reason = stringOf(objectOf(chunk.promptFeedback).blockReason);
+    if (reason === undefined || this.#candidates.size > 0) return;
+    this.#find(0).native = BLOCKED.has(reason) ? reason : 'SAFETY';
+  }
+
+  #finish(): void {
+    for (const [choice, candidate] of this.#candidates) {
+      const { native, told, decoder } = candidate;
+      if (native === undefined || told) continue;
+      candidate.told = true;
+      const reason = decodeFinish(native, decoder.hasCalls);
+      const usage = this.#usage;
+      this.#emit({ type: 'finish', choice, reason, native: native.toLowerCase(), usage });
+    }
+  }
+
+  #find(choice: number): Candidate {
+    const known = this.#candidates.get(choice);
+    if (known !== undefined) return known;
+    if (this.#candidates.size >= MAX_CANDIDATES) {
+      const message = `the upstream answer has more than ${String(MAX_CANDIDATES)} candidates`;
+      throw new SwitchyardError('upstream_bad_answer', { message });
+    }
+    const decoder = new CandidateDecoder({
+      emit: this.#emit,
+      choice,
+      carriers: this.#facts.client === 'openai-response',
+      newItem: () => this.#items++,
+      newCallId: () => this.#callId(),
+      nameOf: (name) => this.#facts.nameOf(name),
+    });
+    const candidate: Candidate = { decoder, native: undefined, told: false };
+    this.#candidates.set(choice, candidate);
+    return candidate;
+  }
+
+  /** Unique over the whole conversation, because the answer's own id is. */
+  #callId(): string {
+    this.#calls += 1;
+    return `call_${this.#id.replaceAll(/[^A-Za-z0-9_-]/g, '_')}_${String(this.#calls)}`;
+  }
+}
+
+/** Words for a refused prompt that are reasons of a candidate too. */
+const BLOCKED: ReadonlySet<string> = new Set([
+  'SAFETY',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'IMAGE_SAFETY',
+]);
+
+const brokenOff = (): SwitchyardError =>
+  new SwitchyardError('upstream_incomplete_stream', {
+    message: 'the upstream closed the stream before the answer had a finish reason',
+  });
