@@ -1,5 +1,5 @@
 /** Chat upstreams for Claude clients (translate-openai-claude.md 9.1). */
-import type { EventSink } from '../../canonical/events.ts';
+import type { EventSink, ToolCallEvent } from '../../canonical/events.ts';
 import type { Part } from '../../canonical/parts.ts';
 import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts';
 import { arrayOf, isObject, objectOf, textOf, type JsonObject } from '../../canonical/value.ts';
@@ -20,10 +20,14 @@ export const chatForClaude: UpstreamSide = {
   decoder(context, client, sink) {
     const spelled = nameSpelling(() => client.decodeRequest(parseBody(context.requestBody)).tools);
     const restored: EventSink = (event) =>
-      sink(event.type === 'tool_call' ? { ...event, name: spelled(event.name) } : event);
+      sink(event.type === 'tool_call' ? { ...event, name: nameOf(event, spelled) } : event);
     return chatUpstream.decoder(context, client, restored);
   },
 };
+
+/** A call that no name came for gets one, so that the client can say that it knows no such tool. */
+const nameOf = ({ name, item }: ToolCallEvent, spelled: (name: string) => string): string =>
+  name === '' ? `tool_${String(item)}` : spelled(name);
 
 /** Some chat upstreams refuse an assistant message that has calls but no content. */
 function withContent(value: unknown): JsonObject {

@@ -31,12 +31,18 @@ function requestForCodex(request: CanonicalRequest): CanonicalRequest {
   const { tools } = request;
   return {
     ...request,
-    messages: request.messages.map(withShortIds),
+    messages: request.messages.filter(saysSomething).map(withShortIds),
     tools: tools.map(toolForCodex),
     toolChoice: choiceForCodex(request),
     reasoning: reasoningForCodex(request.reasoning),
     output: outputForCodex(request.output),
   };
+}
+
+/** A turn of which Codex would get nothing is left out; an empty one would be refused. */
+function saysSomething({ role, content }: Message): boolean {
+  if (role === 'assistant' || typeof content === 'string') return true;
+  return content.some(({ type }) => type !== 'verbatim' && type !== 'reasoning');
 }
 
 function withShortIds(message: Message): Message {

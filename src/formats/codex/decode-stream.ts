@@ -28,6 +28,7 @@ export class CodexStreamDecoder {
   #item = 0;
   /** A part of the reasoning began and has no end yet. */
   #partOpen = false;
+  #hasText = false;
   /** First number that no item has; for streams that leave the index out. */
   #free = 0;
 
@@ -40,6 +41,7 @@ export class CodexStreamDecoder {
   onEvent(event: JsonObject): void {
     switch (event.type) {
       case 'response.output_text.delta':
+        this.#hasText = true;
         this.#emit({ type: 'text', item: this.#place(event), text: textOf(event.delta) });
         return;
       case 'response.refusal.delta':
@@ -136,11 +138,19 @@ export class CodexStreamDecoder {
     const kind = kindOf(item);
     const id = stringOf(item.id);
     if (kind === 'image') this.#image(event, id ?? '', item.result, item);
+    if (kind === 'message' && !this.#hasText) this.#wholeText(event, item);
     if (item.type === 'web_search_call') {
       this.#emit({ type: 'verbatim', item: this.#place(event), family: 'responses', value: item });
     }
     const signature = stringOf(item.encrypted_content);
     this.#emit({ type: 'item_done', item: this.#place(event), kind, id, signature });
+  }
+
+  /** Text of a stream that has no deltas. */
+  #wholeText(event: JsonObject, item: JsonObject): void {
+    const parts = arrayOf(item.content).map(objectOf);
+    const texts = parts.map(({ type, text }) => (type === 'output_text' ? textOf(text) : ''));
+    this.#emit({ type: 'text', item: this.#place(event), text: texts.join('') });
   }
 
   /** Without a name nobody can be told of a call: then it waits for its end. */

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { claudeClient } from '../../../src/formats/claude/client.ts';
+import { chatForClaude } from '../../../src/formats/claude/to-chat.ts';
+import type { RequestContext } from '../../../src/formats/format.ts';
+import { onWire, requestContext } from '../chat/contexts.ts';
+import { vectors } from '../vectors.ts';
+
+type Json = Record<string, unknown>;
+
+const sent = (body: Json, over: Partial<RequestContext> = {}): Json =>
+  onWire(
+    chatForClaude.encodeRequest(claudeClient.decodeRequest(body), requestContext(over), 'claude'),
+  ) as Json;
+
+/** Vectors where Switchyard does something else than the reference. */
+const DIFFERS: Record<string, { why: string; change: Json }> = {
+  M07: {
+    why: 'a tool without a schema gets an empty one, as functions of all other clients do',
+    change: {
+      tools: [
+        {
+          type: 'function',
+          function: {
+            name: 'f',
+            description: 'd',
+            parameters: { properties: {}, required: [], type: 'object' },
+          },
+        },
+        { type: 'function', function: { name: 'web_search', description: '', parameters: {} } },
+      ],
+    },
+  },
+  M08: {
+    why: 'a choice without tools is left out, because upstreams refuse it',
+    change: { tool_choice: undefined },
+  },
+};
+
+describe('claude to chat upstream, request vectors', () => {
+  for (const { id, note, model, stream, in: body, out } of vectors('req', 'M')) {
+    const differs = DIFFERS[id];
+    const name = differs === undefined ? note : `differs: ${differs.why} (${note})`;
+    it(`${id}: ${name}`, () => {
+      const expected = { ...(out as Json), ...differs?.change };
+      // 9.1: the executor asks for the usage of a stream.
+      if (stream) expected.stream_options = { include_usage: true };
+      assert.deepEqual(sent(body, { model, stream }), onWire(expected));
+    });
+  }
+
+  it('Q6: tool choice none stays none', () => {
+    const tools = [{ name: 'f' }];
+    const body = sent({ messages: [], tools, tool_choice: { type: 'none' } });
+    assert.equal(body.tool_choice, 'none');
+  });
+
+  it('one call at a time, when the client wants it so (the reference drops the wish)', () => {
+    const tool_choice = { type: 'any', disable_parallel_tool_use: true };
+    const body = sent({ messages: [], tools: [{ name: 'f' }], tool_choice });
+    assert.equal(body.parallel_tool_calls, false);
+    assert.equal(body.tool_choice, 'required');
+  });
+
+  it('3.11: every object of a schema has properties', () => {
+    const nested = { type: 'array', items: { type: 'object' } };
+    const input_schema = { type: 'object', properties: { list: nested } };
+    const { tools } = sent({ messages: [], tools: [{ name: 'f', input_schema }] });
+    const items = { type: 'object', properties: {} };
+    assert.deepEqual(tools, [
+      {
+        type: 'function',
+        function: {
+          name: 'f',
+          description: '',
+          parameters: { type: 'object', properties: { list: { type: 'array', items } } },
+        },
+      },
+    ]);
+  });
+
+  it('an assistant message with calls alone has content, which some upstreams demand', () => {
+    const content = [{ type: 'tool_use', id: 't', name: 'f', input: {} }];
+    const { messages } = sent({ messages: [{ role: 'assistant', content }] });
+    const call = { id: 't', type: 'function', function: { name: 'f', arguments: '{}' } };
+    assert.deepEqual(messages, [{ role: 'assistant', content: '', tool_calls: [call] }]);
+  });
+});
