@@ -1,6 +1,8 @@
 /** Which client formats can be served by which upstream formats (design 4). */
 import { chatToChat } from './chat/to-chat.ts';
 import { chatClient, chatUpstream } from './chat/sides.ts';
+import { claudeToClaude } from './claude/pass-through.ts';
+import { claudeUpstream } from './claude/upstream.ts';
 import { completionsClient } from './completions/client.ts';
 import { codexUpstream } from './codex/sides.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
@@ -19,15 +21,21 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     codex: chatToCodex,
     // Codex takes a subset of Responses, so what is built for it suits every such upstream.
     'openai-response': chatToCodex,
+    claude: hubPair(chatClient, claudeUpstream),
   },
   'openai-response': {
     openai: hubPair(responsesClient, chatUpstream),
     codex: responsesToCodex,
     'openai-response': responsesToResponses,
+    claude: hubPair(responsesClient, claudeUpstream),
   },
   'openai-completion': {
     openai: hubPair(completionsClient, chatUpstream),
     codex: hubPair(completionsClient, codexUpstream),
+    claude: hubPair(completionsClient, claudeUpstream),
+  },
+  claude: {
+    claude: claudeToClaude,
   },
   'openai-image': {
     codex: imagesToCodex,

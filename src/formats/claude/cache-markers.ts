@@ -47,10 +47,10 @@ function mark(body: JsonObject, { tools, system }: Places): void {
   else if (typeof body.system === 'string' && body.system.trim() !== '') {
     body.system = [{ type: 'text', text: body.system, cache_control: MARKER }];
   } else {
-    const tool = tools.findLast(({ defer_loading }) => defer_loading !== true);
+    const tool = tools.findLast(toolTakesMarker);
     if (tool !== undefined) tool.cache_control = MARKER;
   }
-  const message = objectsIn(body.messages).findLast(isEligible);
+  const message = objectsIn(body.messages).findLast(takesMarker);
   if (message === undefined) return;
   const { content } = message;
   if (typeof content === 'string') {
@@ -61,8 +61,11 @@ function mark(body: JsonObject, { tools, system }: Places): void {
   }
 }
 
-/** Thinking and empty text can not be marked. */
-function isEligible({ role, content }: JsonObject): boolean {
+/** Can this tool be marked? One that is loaded later is no part of the prompt yet. */
+export const toolTakesMarker = (tool: JsonObject): boolean => tool.defer_loading !== true;
+
+/** Can the last block of this message be marked? Thinking and empty text can not. */
+export function takesMarker({ role, content }: JsonObject): boolean {
   if (role !== 'user' && role !== 'assistant') return false;
   if (typeof content === 'string') return content.trim() !== '';
   const last = objectsIn(content).at(-1);

@@ -1,14 +1,23 @@
 /** Anthropic Messages as upstreams speak it. They always stream: a whole answer is collected here. */
+import { SwitchyardError } from '../../errors.ts';
 import type { UpstreamSide } from '../hub.ts';
 import { applyBodyRules } from './body-rules.ts';
 import { orderCacheMarkers } from './cache-markers.ts';
 import { ClaudeStreamDecoder } from './decode-stream.ts';
 import { encodeClaudeRequest } from './encode-request.ts';
 
+/** Anthropic has no endpoint that compacts a conversation (providers.md 1.1). */
+const noCompaction = (): SwitchyardError =>
+  new SwitchyardError('invalid_request', {
+    status: 501,
+    message: '/responses/compact not supported',
+  });
+
 /** The upstream side of the format. */
 export const claudeUpstream: UpstreamSide = {
   alwaysStreams: true,
   encodeRequest(request, context, client) {
+    if (context.compact !== undefined) throw noCompaction();
     const body = encodeClaudeRequest(request, context, client);
     applyBodyRules(body);
     orderCacheMarkers(body);

@@ -17,11 +17,14 @@ const streamOf = (events: readonly Json[]): Buffer =>
       .join(''),
   );
 
+/** Vectors of streams; the others are whole answers. */
+const STREAMED = new Set(['J01', 'J02', 'L01', 'L02', 'L03', 'L05']);
+
 /** What a client reads for the upstream events of a vector; `cut`: the pieces they arrive in. */
 function read(client: ClientSide, id: string, cut = (bytes: Buffer): Uint8Array[] => [bytes]) {
-  const { events, original, op } = vector(id);
+  const { events, original } = vector(id);
   const context = responseContext({
-    stream: op === 'stream',
+    stream: STREAMED.has(id),
     requestedModel: typeof original?.model === 'string' ? original.model : 'm',
     upstreamModel: 'acct/claude',
     requestBody: Buffer.from(JSON.stringify(original ?? {})),

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { claudeToClaude } from '../../../src/formats/claude/pass-through.ts';
+import type { RequestContext } from '../../../src/formats/format.ts';
+import { claudeModel } from '../../../src/routing/claude-models.ts';
+import { ownHistory } from '../../../src/formats/claude/history.ts';
+import { requestContext, responseContext } from '../chat/contexts.ts';
+import { clientText, failedText } from '../streams.ts';
+import { vector, vectors } from '../vectors.ts';
+
+type Json = Record<string, unknown>;
+
+const bytesSent = (body: string, over: Partial<RequestContext> = {}): string => {
+  const context = requestContext({ model: 'claude-x', ...over });
+  return Buffer.from(claudeToClaude.encodeRequest(Buffer.from(body), context)).toString();
+};
+const sent = (body: Json, over?: Partial<RequestContext>): Json =>
+  JSON.parse(bytesSent(JSON.stringify(body), over)) as Json;
+
+const cache_control = { type: 'ephemeral' };
+
+describe('Claude to Claude, the request', () => {
+  it(`Q03: ${vector('Q03').note}`, () => {
+    const { in: body, out, model } = vector('Q03');
+    assert.deepEqual(sent(body, { model }), out);
+  });
+
+  it('every other byte stays, spaces and number forms included', () => {
+    const rest = `"messages" : [ {"role":"user","content":[{"type":"text","text":"\\u00e9",
+      "cache_control":{"type":"ephemeral"}}]} ],  "max_tokens":1e3`;
+    assert.equal(bytesSent(`{ "model":"a/b", ${rest} }`), `{ "model":"claude-x", ${rest} }`);
+  });
+
+  it('10.3: a client that sets no marks gets them, and only those elements are written again', () => {
+    const body = `{"model":"claude-x","system":"S","messages":[ {"role" : "user","content":"a"},
+      {"role":"user","content":"b"} ]}`;
+    const marked = JSON.stringify({
+      role: 'user',
+      content: [{ type: 'text', text: 'b', cache_control }],
+    });
+    const text = bytesSent(body);
+    assert.ok(text.includes('[ {"role" : "user","content":"a"},'), text);
+    assert.ok(text.includes(marked), text);
+    const { system } = JSON.parse(text) as Json;
+    assert.deepEqual(system, [{ type: 'text', text: 'S', cache_control }]);
+  });
+
+  it('without system text the last tool is marked', () => {
+    const { tools } = sent({ messages: [], tools: [{ name: 'a' }, { name: 'b' }] });
+    assert.deepEqual(tools, [{ name: 'a' }, { name: 'b', cache_control }]);
+  });
+
+  it('the suffix decides about thinking; the display stays the wish of the client', () => {
+    const capability = claudeModel('claude-opus-4-6')?.thinking;
+    const thinking = { type: 'disabled', display: 'omitted' };
+    const body = { messages: [], max_tokens: 9000, thinking, output_config: { effort: 'low' } };
+    const effort = sent(body, { thinking: 'high', capability });
+    assert.deepEqual(effort.thinking, { type: 'adaptive', display: 'omitted' });
+    assert.deepEqual(effort.output_config, { effort: 'high' });
+    const budget = sent(body, { thinking: '4096', capability });
+    const expected = { type: 'enabled', budget_tokens: 4096, display: 'omitted' };
+    assert.deepEqual(budget.thinking, expected);
+    assert.equal('output_config' in budget, false);
+    assert.deepEqual(sent(body, { thinking: 'none', capability }).thinking, { type: 'disabled' });
+  });
+
+  it('D7: temperature reaches Anthropic wherever it takes it', () => {
+    const body = { messages: [], temperature: 0.2, top_k: 5 };
+    assert.equal(sent(body).temperature, 0.2);
+    const thinking = { type: 'enabled', budget_tokens: 2000 };
+    const { temperature, top_k } = sent({ ...body, thinking });
+    assert.deepEqual([temperature, top_k], [undefined, undefined]);
+    const { top_p } = sent({ ...body, top_p: 0.9 });
+    assert.equal(top_p, undefined);
+  });
+
+  it('C10: a forced tool turns thinking off', () => {
+    const thinking = { type: 'enabled', budget_tokens: 2000 };
+    assert.equal(
+      'thinking' in sent({ messages: [], thinking, tool_choice: { type: 'any' } }),
+      false,
+    );
+  });
+
+  it('thinking that other providers issued is left out', () => {
+    const foreign = { type: 'thinking', thinking: 't', signature: 'gAAAAA' };
+    const content = [foreign, { type: 'text', text: 'a', cache_control }];
+    const { messages } = sent({ messages: [{ role: 'assistant', content }] });
+    assert.deepEqual(messages, [{ role: 'assistant', content: content.slice(1) }]);
+  });
+
+  it('a body that is no object is refused', () => {
+    assert.throws(() => bytesSent('[]'), { code: 'invalid_json' });
+  });
+});
+
+describe('history for Claude models', () => {
+  for (const { id, note, in: body, out } of vectors('sanitize', 'S')) {
+    it(`${id}: ${note}`, () => {
+      const messages = JSON.parse(JSON.stringify(ownHistory(body.messages))) as unknown;
+      assert.deepEqual({ messages }, out);
+    });
+  }
+});
+
+describe('Claude to Claude, the answer', () => {
+  const frames = vector('J01').events.map(
+    (event) => `event: ${String(event.type)}\ndata: ${JSON.stringify(event)}\n\n`,
+  );
+
+  it('frames pass as they are, and usage is read', () => {
+    const translator = claudeToClaude.response(responseContext());
+    assert.equal(clientText(translator, [Buffer.from(frames.join(''))]), frames.join(''));
+    assert.deepEqual(translator.usage, {
+      inputTokens: 16,
+      outputTokens: 9,
+      cachedTokens: 4,
+      reasoningTokens: 0,
+      totalTokens: 25,
+    });
+  });
+
+  it('a stream that breaks off is told', () => {
+    const translator = claudeToClaude.response(responseContext());
+    const { text, error } = failedText(translator, Buffer.from(frames.slice(0, 4).join('')));
+    assert.equal(text, frames.slice(0, 4).join(''));
+    assert.equal((error as { code: string }).code, 'upstream_incomplete_stream');
+  });
+
+  it('a whole body passes as it is', () => {
+    const translator = claudeToClaude.response(responseContext({ stream: false }));
+    const body = Buffer.from('{ "usage":{"input_tokens":1,"output_tokens":2} }');
+    assert.equal(translator.onBody(body), body);
+    assert.equal(translator.usage?.totalTokens, 3);
+    assert.equal(translator.onEnd(), '');
+  });
+});
