@@ -31,6 +31,8 @@ export interface TurnRequest {
   /** What the model can do about thinking; null = unknown, so nothing is checked. */
   capability: ThinkingCapability | null;
   stream: boolean;
+  /** The parts of the stream are elements of one JSON array (Gemini); absent: events. */
+  streamForm?: 'array';
   principal: Principal;
   /** Client headers, lower-case names, flat pairs; access credentials are left out. */
   headers: string[];

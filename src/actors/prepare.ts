@@ -8,6 +8,7 @@ import { isEditPath } from '../formats/images/paths.ts';
 import { forcedModelPair } from '../formats/force-model.ts';
 import { pairFor } from '../formats/pairs.ts';
 import { imageToolWish } from './image-tool.ts';
+import { payloadPlan } from './payload.ts';
 import { isCompactPath } from '../providers/paths.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
@@ -75,6 +76,7 @@ export function prepareTurn(
   const streaming = turn.stream || pair.alwaysStreams;
   const over = maySocket ? connectionFor(owner, turn, upstreamFormat, continuity) : OVER_HTTP;
   const imageTool = image === undefined ? imageToolWish(owner, upstreamFormat, model) : undefined;
+  const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
   const context: RequestContext = {
     model,
     thinking,
@@ -86,6 +88,7 @@ export function prepareTurn(
     ...(over.transport === 'websocket' && { socket: true }),
     ...(image !== undefined && { image }),
     ...(imageTool !== undefined && { imageTool }),
+    ...(payload !== undefined && { payload }),
     ...(isCompactPath(turn.path) && { compact: record.provider === 'codex' ? 'codex' : 'other' }),
   };
   const input = (token: Token, body: Uint8Array): BuildInput => ({
@@ -119,6 +122,7 @@ export function prepareTurn(
         requestBody: turn.body,
         upstreamBody,
         nowSeconds: Math.floor(owner.now() / 1000),
+        ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
         ...(image !== undefined && { image }),
       }),
   };

@@ -6,6 +6,8 @@ import { claudeUpstream } from './claude/upstream.ts';
 import { completionsClient } from './completions/client.ts';
 import { codexUpstream } from './codex/sides.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
+import { geminiToChat } from './gemini/to-chat.ts';
+import { geminiToCodex } from './gemini/to-codex.ts';
 import { hubPair } from './hub.ts';
 import { imagesToImages } from './images/pass-through.ts';
 import { imagesToCodex } from './images/to-codex.ts';
@@ -36,6 +38,11 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
   },
   claude: {
     claude: claudeToClaude,
+  },
+  gemini: {
+    openai: geminiToChat,
+    codex: geminiToCodex,
+    'openai-response': geminiToCodex,
   },
   'openai-image': {
     codex: imagesToCodex,

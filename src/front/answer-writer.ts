@@ -16,15 +16,11 @@ import type { TurnSink } from './turn-sink.ts';
 /** Credit goes back in portions of this size: a frame per write would double the traffic. */
 const GRANT_BYTES = STREAM_WINDOW_BYTES / 2;
 
-const STREAM_HEADERS = [
-  'content-type',
-  'text/event-stream',
-  'cache-control',
-  'no-cache',
-  'x-accel-buffering',
-  'no',
-];
+/** Nothing on the way may keep or collect the parts of a stream. */
+const UNBUFFERED = ['cache-control', 'no-cache', 'x-accel-buffering', 'no'];
 const JSON_HEADERS = ['content-type', 'application/json'];
+const STREAM_HEADERS = ['content-type', 'text/event-stream', ...UNBUFFERED];
+const ARRAY_HEADERS = [...JSON_HEADERS, ...UNBUFFERED];
 
 /** Bytes that JSON parsers skip before a value (routing.md 12). */
 const JSON_KEEP_ALIVE = '\n';
@@ -70,13 +66,19 @@ export class AnswerWriter implements TurnSink {
 
   head(frame: HeadFrame, ownHeaders: string[]): void {
     this.#status = frame.status;
-    const base = this.#context.stream ? STREAM_HEADERS : JSON_HEADERS;
+    const base = this.#baseHeaders();
     const own = [...base, ...this.#context.ownHeaders, ...ownHeaders];
     this.#head = [...own, ...filterUpstreamHeaders(frame.headers, own)];
     const everyMs = this.#context.answers.streamKeepaliveMs;
     if (this.#context.stream && everyMs > 0) {
       this.#beat = this.#context.ticker.every(everyMs, () => this.#beatStream());
     }
+  }
+
+  #baseHeaders(): string[] {
+    const { stream, surface } = this.#context;
+    if (!stream) return JSON_HEADERS;
+    return surface.streamForm === 'array' ? ARRAY_HEADERS : STREAM_HEADERS;
   }
 
   data(bytes: Uint8Array): void {

@@ -7,13 +7,15 @@ import { ClientSockets } from './responses-socket/client-sockets.ts';
 import { isForm } from './multipart.ts';
 import { logTurn, newLedger, NOTHING_DONE, type Ledger } from './ledger.ts';
 import { loginPage } from './openai-login/pages.ts';
-import { modelList } from '../routing/model-list.ts';
+import { isGeminiPath } from './gemini-paths.ts';
+import { geminiModelList, modelList } from '../routing/model-list.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
 import { OpenRequests } from './open-requests.ts';
-import { routeOf, type PathEntry } from './routes.ts';
+import { routeOf, type PathEntry, type TurnRoute } from './routes.ts';
 import { startTurn } from './turn-intake.ts';
 import { surfaceOf } from './surfaces.ts';
 import { SwitchyardError, toSwitchyardError, type ErrorCode } from '../errors.ts';
+import type { ClientFormat } from '../formats/format.ts';
 import type { Application, BodySink, Exchange, SocketHandlers } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
 import type { Principal } from '../turn.ts';
@@ -30,6 +32,10 @@ const HOME = JSON.stringify({
     'POST /v1/images/generations',
     'POST /v1/images/edits',
     'GET /v1/models',
+    'POST /v1beta/models/{model}:generateContent',
+    'POST /v1beta/models/{model}:streamGenerateContent',
+    'POST /v1beta/models/{model}:countTokens',
+    'GET /v1beta/models',
   ],
 });
 const HEALTHY = JSON.stringify({ status: 'ok' });
@@ -56,7 +62,8 @@ export class Front implements Application {
     try {
       return this.#admit(exchange, ledger);
     } catch (thrown) {
-      this.#refuse(exchange, ledger, thrown, 'openai');
+      const form = isGeminiPath(exchange.path) ? 'gemini' : 'openai';
+      this.#refuse(exchange, ledger, thrown, form);
       return undefined;
     }
   }
@@ -87,7 +94,7 @@ export class Front implements Application {
       return undefined;
     }
     checkMediaType(exchange, entry.route.forms === true);
-    return this.#bodySink(exchange, entry, principal, ownHeaders, ledger);
+    return this.#bodySink(exchange, entry.route, principal, ownHeaders, ledger);
   }
 
   /** Without image generation its endpoints do not exist (codex.md 8.1). */
@@ -128,6 +135,12 @@ export class Front implements Application {
     if (route.kind === 'models') {
       return JSON.stringify(modelList(pool.table, pool.states, pool.nowMs, exchange));
     }
+    if (route.kind === 'gemini-models') {
+      const { table, states, nowMs } = pool;
+      const list = geminiModelList(table, states, nowMs, route.model);
+      if (list === undefined) throw new SwitchyardError('not_found', { message: 'no such model' });
+      return JSON.stringify(list);
+    }
     if (route.kind === 'login') {
       return JSON.stringify(loginPage(route.page, pool, exchange, principal));
     }
@@ -136,13 +149,13 @@ export class Front implements Application {
 
   #bodySink(
     exchange: Exchange,
-    entry: PathEntry,
+    route: TurnRoute,
     principal: Principal,
     ownHeaders: string[],
     ledger: Ledger,
   ): BodySink {
-    const format = entry.route.kind === 'turn' ? entry.route.format : 'openai';
-    const surface = surfaceOf(format);
+    const { format, named, counts } = route;
+    const surface = surfaceOf(format, exchange.query);
     const { maxBodyBytes: limit, maxOpenRequests } = this.#state.settings.limits;
     this.#open.enter(maxOpenRequests);
     const onDone = (report: TurnReport): void => {
@@ -151,7 +164,7 @@ export class Front implements Application {
     };
     const onRefused = (thrown: unknown): void => {
       this.#open.leave();
-      this.#refuse(exchange, ledger, thrown, format === 'openai-response' ? 'responses' : 'openai');
+      this.#refuse(exchange, ledger, thrown, ERROR_SURFACES[format] ?? 'openai');
     };
     exchange.onClose = () => onDone({ ...NOTHING_DONE, status: 499, error: 'cancelled' });
     return {
@@ -166,6 +179,8 @@ export class Front implements Application {
             surface,
             principal,
             ownHeaders,
+            ...(named !== undefined && { named }),
+            ...(counts !== undefined && { counts }),
             onModel: (model) => (ledger.model = model),
             onDone,
             onRefused,
@@ -199,6 +214,12 @@ export class Front implements Application {
     logTurn(this.#state.requestLog, ledger, report);
   }
 }
+
+/** Errors of refused requests, by client format. */
+const ERROR_SURFACES: Partial<Record<ClientFormat, ErrorSurface>> = {
+  'openai-response': 'responses',
+  gemini: 'gemini',
+};
 
 const NOBODY: Principal = { scope: '', cacheKey: undefined };
 

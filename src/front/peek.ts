@@ -39,6 +39,18 @@ export function peekBody(body: Uint8Array): Peek {
 }
 
 /**
+ * The same for routes that say model and form in their path.
+ * @throws SwitchyardError `invalid_json`, `invalid_request`.
+ */
+export function peekNamed(body: Uint8Array, { model, stream }: NamedModel): Peek {
+  checkModelName(model);
+  return { members: scanObject(body), model, stream };
+}
+
+/** What a path says about its turn. */
+export type NamedModel = Omit<Peek, 'members'>;
+
+/**
  * A model as the client spelled it; undefined for null.
  * @throws SwitchyardError `invalid_request` for no string, or one that is too long.
  */

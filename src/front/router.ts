@@ -42,6 +42,8 @@ export interface RouteRequest {
   members: readonly Member[];
   /** As the client spelled it. */
   model: string;
+  /** Is a stream asked for? Absent: the body's member says so. */
+  stream?: boolean;
   /** Caller scope (codex.md 4.4). */
   scope: string;
   /** Session of the transport, e.g. one client WebSocket. */
@@ -144,8 +146,9 @@ function keysOf(
   return conversationKeys(request, model.scope, canonicalModel(routeModel));
 }
 
-function isStream({ body, members, socket }: RouteRequest): boolean {
+function isStream({ body, members, socket, stream }: RouteRequest): boolean {
   if (socket !== undefined) return true;
+  if (stream !== undefined) return stream;
   const member = memberOf(members, 'stream');
   return member !== undefined && textOf(body, member.valueStart, member.valueEnd) === 'true';
 }

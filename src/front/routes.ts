@@ -2,8 +2,10 @@
  * The route table: which path and method lead to what. Pure data and one lookup; handlers live in
  * `front.ts`.
  */
+import { geminiAction, geminiModelOf } from './gemini-paths.ts';
 import type { ClientFormat } from '../formats/format.ts';
 import type { LoginPage } from './openai-login/pages.ts';
+import type { NamedModel } from './peek.ts';
 
 /** Where a request goes. */
 export type Route =
@@ -14,11 +16,19 @@ export type Route =
       forms?: true;
       /** Also takes WebSockets. */
       sockets?: true;
+      /** Model and form, where the path says them instead of the body. */
+      named?: NamedModel;
+      /** Only the size of the request is asked for. */
+      counts?: true;
     }
+  | { kind: 'gemini-models'; model?: string }
   | { kind: 'models' }
   | { kind: 'login'; page: LoginPage }
   | { kind: 'health' }
   | { kind: 'home' };
+
+/** Route of a turn. */
+export type TurnRoute = Extract<Route, { kind: 'turn' }>;
 
 /** What is known about a path. */
 export interface PathEntry {
@@ -45,10 +55,17 @@ const login = (page: LoginPage): PathEntry => ({
   guarded: true,
 });
 
+const GEMINI_MODELS: PathEntry = {
+  route: { kind: 'gemini-models' },
+  methods: GET,
+  guarded: true,
+};
+
 const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
   ['/', { route: { kind: 'home' }, methods: GET, guarded: false }],
   ['/healthz', { route: { kind: 'health' }, methods: GET, guarded: false }],
   ['/api/hello', { route: { kind: 'health' }, methods: GET, guarded: false }],
+  ['/v1beta/models', GEMINI_MODELS],
   ['/v1/models', { route: { kind: 'models' }, methods: GET, guarded: true }],
   [
     '/v1/chat/completions',
@@ -95,6 +112,24 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
 /** The entry of a path; one trailing slash is forgiven. */
 export function routeOf(path: string): PathEntry | undefined {
   const exact = PATHS.get(path);
-  if (exact !== undefined || path.length < 2 || !path.endsWith('/')) return exact;
-  return PATHS.get(path.slice(0, -1));
+  if (exact !== undefined) return exact;
+  const bare = path.length > 1 && path.endsWith('/') ? PATHS.get(path.slice(0, -1)) : undefined;
+  return bare ?? geminiEntry(path);
+}
+
+/** Gemini's paths hold the name of the model. */
+function geminiEntry(path: string): PathEntry | undefined {
+  const action = geminiAction(path);
+  if (action === undefined) {
+    const model = geminiModelOf(path);
+    if (model === undefined) return undefined;
+    return { ...GEMINI_MODELS, route: { kind: 'gemini-models', model } };
+  }
+  const named = { model: action.model, stream: action.verb === 'streamGenerateContent' };
+  const counts = action.verb === 'countTokens' && { counts: true as const };
+  return {
+    route: { kind: 'turn', format: 'gemini', named, ...counts },
+    methods: POST,
+    guarded: true,
+  };
 }

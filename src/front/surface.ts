@@ -3,6 +3,7 @@
  * the first byte, and how a stream is kept alive. One object per surface; no state.
  */
 import type { ClientFormat } from '../formats/format.ts';
+import type { JsonObject } from '../canonical/value.ts';
 import type { Exchange } from './server/types.ts';
 import type { SwitchyardError } from '../errors.ts';
 import type { TurnFailure } from '../turn.ts';
@@ -24,4 +25,8 @@ export interface Surface {
   streamError(failure: TurnFailure, exchange: Exchange): string;
   /** Bytes that its clients take for "still there" inside a stream (clients.md 4.3). */
   readonly keepAlive: string;
+  /** Set where the parts of a stream are the elements of one JSON array instead of events. */
+  readonly streamForm?: 'array';
+  /** Answers a request that only asks for its size in tokens. @throws SwitchyardError */
+  countTokens?(body: JsonObject): object;
 }

@@ -1,5 +1,7 @@
 /** The API surfaces that exist, by client format. */
 import { chatStreamError, imageStreamError } from './errors/stream.ts';
+import { countGeminiTokens } from '../formats/gemini/count-tokens.ts';
+import { googleArrayError, googleStreamError } from './errors/google.ts';
 import { isOfficialCodexClient, streamFailureFrame } from '../formats/responses/failure.ts';
 import { renderError } from './errors/render.ts';
 import { SwitchyardError } from '../errors.ts';
@@ -44,18 +46,44 @@ function timedOutIfCut<F extends SwitchyardError | TurnFailure>(failure: F): F |
 
 const COMPLETIONS: Surface = { ...CHAT, format: 'openai-completion' };
 
+/** Comments would break the whole answer of Gemini CLI (clients.md 4.3). */
+const GEMINI: Surface = {
+  format: 'gemini',
+  keepAlive: '\n',
+  error: (failure) => renderError(failure, 'gemini'),
+  streamError: (failure) => googleStreamError(failure),
+  countTokens: countGeminiTokens,
+};
+
+const GEMINI_ARRAY: Surface = {
+  ...GEMINI,
+  streamForm: 'array',
+  streamError: (failure) => googleArrayError(failure),
+};
+
 const SURFACES: Partial<Record<ClientFormat, Surface>> = {
   openai: CHAT,
   'openai-response': RESPONSES,
   'openai-image': IMAGES,
   'openai-completion': COMPLETIONS,
+  gemini: GEMINI,
 };
 
-/** The surface that answers clients of a format. @throws SwitchyardError `internal`. */
-export function surfaceOf(format: ClientFormat): Surface {
+/**
+ * The surface that answers clients of a format. `query`: of the request, without `?`; Gemini clients
+ * say there that they want events, as Google has it (the reference takes events for the default).
+ * @throws SwitchyardError `internal`.
+ */
+export function surfaceOf(format: ClientFormat, query = ''): Surface {
+  if (format === 'gemini' && !asksForEvents(query)) return GEMINI_ARRAY;
   const surface = SURFACES[format];
   if (surface === undefined) {
     throw new SwitchyardError('internal', { message: `no surface speaks ${format}` });
   }
   return surface;
+}
+
+function asksForEvents(query: string): boolean {
+  const parameters = new URLSearchParams(query);
+  return (parameters.get('alt') ?? parameters.get('$alt')) === 'sse';
 }

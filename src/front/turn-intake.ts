@@ -8,7 +8,8 @@ import { ClientTurn, type TurnReport } from './client-turn.ts';
 import { decodeBody } from './body.ts';
 import { formToJson, isForm } from './multipart.ts';
 import { isCompactPath } from '../providers/paths.ts';
-import { peekBody } from './peek.ts';
+import { answerCount } from './token-count.ts';
+import { peekBody, peekNamed, type NamedModel } from './peek.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import type { Exchange } from './server/types.ts';
 import type { FrontState } from './front-state.ts';
@@ -22,6 +23,10 @@ export interface AdmittedRequest {
   exchange: Exchange;
   surface: Surface;
   principal: Principal;
+  /** Model and form, where the path says them. */
+  named?: NamedModel;
+  /** Only the size of the request is asked for. */
+  counts?: true;
   /** CORS headers of this request. */
   ownHeaders: string[];
   /** Called as soon as the model is known, for the log. */
@@ -68,8 +73,13 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
   const { exchange, surface, principal } = request;
   if (exchange.closed) return;
   try {
-    const peek = peekBody(body);
+    const { named } = request;
+    const peek = named === undefined ? peekBody(body) : peekNamed(body, named);
     request.onModel(peek.model);
+    if (request.counts === true) {
+      answerCount(request, body);
+      return;
+    }
     if (peek.stream && isCompactPath(exchange.path)) throw noCompactStream();
     const routed = front.router.route({
       format: surface.format,
@@ -78,6 +88,7 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
       body,
       members: peek.members,
       model: peek.model,
+      ...(named !== undefined && { stream: named.stream }),
       scope: principal.scope,
       nowMs: front.now(),
     });
@@ -91,6 +102,7 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
         path: exchange.path,
         requestedModel: peek.model,
         stream: peek.stream,
+        ...(surface.streamForm !== undefined && { streamForm: surface.streamForm }),
         principal,
         headers: clientTurnHeaders(exchange.headers),
         executionSession: null,

@@ -4,6 +4,7 @@
  */
 import { codexCatalogue } from './codex-catalogue.ts';
 import { compareText, type RoutingTable } from './table.ts';
+import { findGeminiModel, geminiList } from './gemini-list.ts';
 import { listedModels, type States } from './marks.ts';
 import type { ModelInfo } from './catalogue.ts';
 
@@ -37,6 +38,17 @@ export function modelList(
 /** The list as the Codex CLI reads it. */
 export function codexModelList(table: RoutingTable, states: States, nowMs: number): object {
   return codexCatalogue(listedModels(table, states, nowMs).map(({ info }) => info));
+}
+
+/** The list as Gemini clients read it, or the entry of one model; undefined: no such model. */
+export function geminiModelList(
+  table: RoutingTable,
+  states: States,
+  nowMs: number,
+  model: string | undefined,
+): object | undefined {
+  const models = listedModels(table, states, nowMs).map(({ info }) => info);
+  return model === undefined ? geminiList(models) : findGeminiModel(models, model);
 }
 
 function isAnthropic(caller: ModelListCaller): boolean {
@@ -77,19 +89,6 @@ function anthropicList(models: readonly ModelInfo[]): object {
     has_more: false,
     first_id: data[0]?.id ?? '',
     last_id: data[data.length - 1]?.id ?? '',
-  };
-}
-
-function geminiList(models: readonly ModelInfo[]): object {
-  return {
-    models: models.map(({ id, displayName, contextLength, maxOutput }) => ({
-      name: id.startsWith('models/') ? id : `models/${id}`,
-      displayName: displayName ?? id,
-      description: displayName ?? id,
-      inputTokenLimit: contextLength,
-      outputTokenLimit: maxOutput,
-      supportedGenerationMethods: ['generateContent'],
-    })),
   };
 }
 

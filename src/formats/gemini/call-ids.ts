@@ -56,12 +56,12 @@ export class CallIds {
 
   /**
    * Id of the call that a result answers: by id; without a known one the oldest of the same name,
-   * else the oldest. Undefined: that call has its result already, so this one is a repetition (Gemini CLI
-   * sends results twice after `--resume`).
+   * else the oldest. Undefined: that call has its result already, so this one is a repetition
+   * (Gemini CLI sends results twice after `--resume`).
    */
   ofResult(sent: string, name: string, response: string, place: PartPlace): string | undefined {
     const known = this.#byId.get(sent);
-    const call = sent === '' ? (this.#byName.get(name)?.oldest ?? this.#all.oldest) : known?.oldest;
+    const call = known === undefined ? this.#oldest(name) : known.oldest;
     if (call !== undefined) {
       call.answered = true;
       return call.id;

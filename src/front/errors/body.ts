@@ -1,6 +1,7 @@
 /** Error bodies in the OpenAI form (routing.md 9.1): JSON of the upstream as it came, text wrapped. */
 import { STATUS_CODES } from 'node:http';
 import { errorWords, ownCode, statusOf } from '../../formats/openai-error.ts';
+import { objectOf } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { TurnFailure } from '../../turn.ts';
 
@@ -47,6 +48,28 @@ export function parsedJson(text: string): unknown {
   }
 }
 
-function reason(status: number): string {
+/** What a failure says, for dialects with an error object of their own; never empty. */
+export function failureText(failure: Failure): string {
+  const { body } = failure;
+  const value = typeof body === 'string' ? parsedJson(body) : undefined;
+  const said = value === undefined ? (body ?? failure.message) : messageIn(value);
+  return said?.trim() || failure.message.trim() || reason(answerStatus(failure));
+}
+
+/** `error.message`, `error`, `message` or `detail`: the places where upstreams put it. */
+function messageIn(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const body = objectOf(value);
+  const places = [
+    objectOf(body['error'])['message'],
+    body['error'],
+    body['message'],
+    body['detail'],
+  ];
+  return places.find((place) => typeof place === 'string' && place !== '') as string | undefined;
+}
+
+/** A status in words. */
+export function reason(status: number): string {
   return STATUS_CODES[status] ?? `Error ${status}`;
 }

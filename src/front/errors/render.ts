@@ -2,15 +2,17 @@
 import { ACCEPTED_ENCODINGS } from '../body.ts';
 import { answerStatus, errorBody, type Failure } from './body.ts';
 import { filterUpstreamHeaders } from './headers.ts';
+import { googleErrorBody } from './google.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { RenderedError } from '../surface.ts';
 
 /**
  * Where an error is answered: `openai` and `responses` share one form before the first byte
- * (routing.md 9.1, codex.md 3.2); `access` is the form of refused keys (config.md 14).
+ * (routing.md 9.1, codex.md 3.2); `gemini` is Google's; `access` is the form of refused keys
+ * (config.md 14).
  */
-export type ErrorSurface = 'openai' | 'responses' | 'access';
+export type ErrorSurface = 'openai' | 'responses' | 'gemini' | 'access';
 
 /** Headers that belong to a code. */
 const CODE_HEADERS: Readonly<Record<string, readonly string[]>> = {
@@ -28,8 +30,12 @@ export function renderError(failure: Failure, surface: ErrorSurface): RenderedEr
   if (!(failure instanceof SwitchyardError)) {
     headers.push(...filterUpstreamHeaders(failure.headers, headers));
   }
-  const body = surface === 'access' ? accessBody(failure) : errorBody(failure);
-  return { status, headers, body };
+  return { status, headers, body: bodyFor(failure, surface) };
+}
+
+function bodyFor(failure: Failure, surface: ErrorSurface): string {
+  if (surface === 'access') return accessBody(failure);
+  return surface === 'gemini' ? googleErrorBody(failure) : errorBody(failure);
 }
 
 function accessBody({ code, message }: Failure): string {
