@@ -1,7 +1,10 @@
 /** Which client formats can be served by which upstream formats (design 4). */
 import { chatToChat } from './chat/to-chat.ts';
 import { chatClient, chatUpstream } from './chat/sides.ts';
+import { claudeClient } from './claude/client.ts';
 import { claudeToClaude } from './claude/pass-through.ts';
+import { chatForClaude } from './claude/to-chat.ts';
+import { codexForClaude } from './claude/to-codex.ts';
 import { claudeUpstream } from './claude/upstream.ts';
 import { completionsClient } from './completions/client.ts';
 import { codexUpstream } from './codex/sides.ts';
@@ -16,6 +19,7 @@ import { responsesClient } from './responses/sides.ts';
 import { responsesToCodex } from './responses/to-codex.ts';
 
 const chatToCodex = hubPair(chatClient, codexUpstream);
+const claudeToCodex = hubPair(claudeClient, codexForClaude);
 
 const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatPair>>>> = {
   openai: {
@@ -37,6 +41,9 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     claude: hubPair(completionsClient, claudeUpstream),
   },
   claude: {
+    openai: hubPair(claudeClient, chatForClaude),
+    codex: claudeToCodex,
+    'openai-response': claudeToCodex,
     claude: claudeToClaude,
   },
   gemini: {

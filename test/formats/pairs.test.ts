@@ -26,6 +26,9 @@ const PAIRS: [ClientFormat, UpstreamFormat][] = [
   ['openai-response', 'openai'],
   ['openai-response', 'codex'],
   ['openai-response', 'openai-response'],
+  ['claude', 'openai'],
+  ['claude', 'codex'],
+  ['claude', 'openai-response'],
 ];
 
 function known(client: ClientFormat, upstream: UpstreamFormat): FormatPair {
@@ -48,14 +51,16 @@ const client = (pair: FormatPair, text: string, seed?: number): string => {
   return clientText(pair.response(responseContext()), pieces);
 };
 
+const RESPONSES_ENDS = ['response.completed', 'response.incomplete'];
+
 /** Terminal marks in a client stream. */
 function terminals(format: ClientFormat, text: string): number {
-  const ends = framesOf(text).filter(({ data }) =>
-    format === 'openai'
-      ? data === '[DONE]'
-      : ['response.completed', 'response.incomplete'].includes(String((data as Json).type)),
-  );
-  return ends.length;
+  const isEnd = (data: unknown): boolean => {
+    if (format === 'openai') return data === '[DONE]';
+    const ends = format === 'claude' ? ['message_stop'] : RESPONSES_ENDS;
+    return ends.includes(String((data as Json).type));
+  };
+  return framesOf(text).filter(({ data }) => isEnd(data)).length;
 }
 
 describe('every pair', () => {
@@ -81,8 +86,9 @@ describe('every pair', () => {
     it(`${from} on ${to}: a stream cut before its end is never whole`, () => {
       const random = mulberry(1);
       const frames = upstream.split('\n\n').filter((frame) => frame !== '');
-      // A chat answer for a chat client is whole with its finish reason.
-      const enough = from === 'openai' && to === 'openai' ? frames.length - 3 : frames.length - 1;
+      // A chat answer is whole with its finish reason, but not for Responses clients (9.1, 9.2).
+      const isWholeEarly = to === 'openai' && from !== 'openai-response';
+      const enough = isWholeEarly ? frames.length - 3 : frames.length - 1;
       for (let round = 0; round < 20; round += 1) {
         const kept = frames.slice(0, Math.floor(random() * enough));
         const text = kept.map((frame) => `${frame}\n\n`).join('');
@@ -119,7 +125,7 @@ describe('every pair', () => {
     });
 
     it(`${from} on ${to}: the client body is never changed`, () => {
-      const body = from === 'openai' ? { messages: [] } : { input: 'x' };
+      const body = from === 'openai-response' ? { input: 'x' } : { messages: [] };
       const bytes = Buffer.from(JSON.stringify({ model: 'a', ...body }));
       const before = Buffer.from(bytes);
       pair.encodeRequest(bytes, requestContext());
@@ -128,7 +134,7 @@ describe('every pair', () => {
   }
 
   it('formats without a translation have none', () => {
-    assert.equal(pairFor('claude', 'codex'), undefined);
+    assert.equal(pairFor('claude', 'openai-image'), undefined);
     assert.equal(pairFor('openai', 'gemini'), undefined);
   });
 });
