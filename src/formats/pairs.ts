@@ -9,8 +9,10 @@ import { claudeUpstream } from './claude/upstream.ts';
 import { completionsClient } from './completions/client.ts';
 import { codexUpstream } from './codex/sides.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
+import { geminiToGemini } from './gemini/pass-through.ts';
 import { geminiToChat } from './gemini/to-chat.ts';
 import { geminiToCodex } from './gemini/to-codex.ts';
+import { geminiUpstream } from './gemini/upstream.ts';
 import { hubPair } from './hub.ts';
 import { imagesToImages } from './images/pass-through.ts';
 import { imagesToCodex } from './images/to-codex.ts';
@@ -28,28 +30,33 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     // Codex takes a subset of Responses, so what is built for it suits every such upstream.
     'openai-response': chatToCodex,
     claude: hubPair(chatClient, claudeUpstream),
+    gemini: hubPair(chatClient, geminiUpstream),
   },
   'openai-response': {
     openai: hubPair(responsesClient, chatUpstream),
     codex: responsesToCodex,
     'openai-response': responsesToResponses,
     claude: hubPair(responsesClient, claudeUpstream),
+    gemini: hubPair(responsesClient, geminiUpstream),
   },
   'openai-completion': {
     openai: hubPair(completionsClient, chatUpstream),
     codex: hubPair(completionsClient, codexUpstream),
     claude: hubPair(completionsClient, claudeUpstream),
+    gemini: hubPair(completionsClient, geminiUpstream),
   },
   claude: {
     openai: hubPair(claudeClient, chatForClaude),
     codex: claudeToCodex,
     'openai-response': claudeToCodex,
     claude: claudeToClaude,
+    gemini: hubPair(claudeClient, geminiUpstream),
   },
   gemini: {
     openai: geminiToChat,
     codex: geminiToCodex,
     'openai-response': geminiToCodex,
+    gemini: geminiToGemini,
   },
   'openai-image': {
     codex: imagesToCodex,

@@ -135,7 +135,7 @@ describe('every pair', () => {
 
   it('formats without a translation have none', () => {
     assert.equal(pairFor('claude', 'openai-image'), undefined);
-    assert.equal(pairFor('openai', 'gemini'), undefined);
+    assert.equal(pairFor('openai-image', 'gemini'), undefined);
   });
 });
 

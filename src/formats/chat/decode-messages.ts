@@ -6,6 +6,7 @@ import type { Part, ToolCallPart } from '../../canonical/parts.ts';
 import type { Message } from '../../canonical/request.ts';
 import { arrayOf, isObject, objectOf, stringOf, textOf } from '../../canonical/value.ts';
 import { decodePart } from './decode-parts.ts';
+import { callSignature } from './google-extensions.ts';
 import { decodeToolOutput } from './tool-output.ts';
 
 /** Reads `messages`; anything that is not an object is an empty message of no known role. */
@@ -50,7 +51,9 @@ function decodeCall(call: Record<string, unknown>): Part {
   }
   if (call.type !== 'function') return { type: 'verbatim', family: 'chat', value: call };
   const { name, arguments: text } = objectOf(call.function);
-  return callPart('function', id, textOf(name), textOf(text));
+  const part = callPart('function', id, textOf(name), textOf(text));
+  const signature = callSignature(call);
+  return signature === undefined ? part : { ...part, signature };
 }
 
 function callPart(

@@ -18,6 +18,7 @@ import {
 } from '../../canonical/value.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { googleExtensions } from './google-extensions.ts';
 import { summaryIntent } from './summary-intent.ts';
 
 /** Reads a parsed request body. Never throws: what can not be read is missing. */
@@ -40,6 +41,7 @@ export function decodeChatRequest(body: JsonObject): CanonicalRequest {
       user: stringOf(body.user),
       metadata: isObject(body.metadata) ? body.metadata : undefined,
     },
+    extensions: googleExtensions(body),
   };
 }
 

@@ -6,6 +6,7 @@ import type { AnswerItem, CanonicalAnswer } from '../../canonical/answer.ts';
 import type { FinishEvent } from '../../canonical/events.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import { chatFinishReason } from './encode-finish.ts';
+import { signedCall } from './google-extensions.ts';
 import { encodeChatUsage } from './usage.ts';
 
 /** What stands in where the upstream told nothing. */
@@ -56,8 +57,9 @@ function encodeMessage(items: readonly AnswerItem[]): JsonObject {
         reasoning.push(...item.summary);
         break;
       case 'tool_call': {
-        const { id, name, arguments: text } = item;
-        calls.push({ id, type: 'function', function: { name, arguments: text } });
+        const { id, name, arguments: text, signature } = item;
+        const declared = { name, arguments: text };
+        calls.push({ id, type: 'function', function: declared, ...signedCall(signature) });
         break;
       }
       case 'image':

@@ -6,6 +6,7 @@ import type { CanonicalEvent, CanonicalUsage, FinishEvent } from '../../canonica
 import type { ToolCallEvent } from '../../canonical/events.ts';
 import { mergeUsage } from '../../canonical/usage.ts';
 import { chatFinishReason } from './encode-finish.ts';
+import { signedCall } from './google-extensions.ts';
 import { encodeChatUsage } from './usage.ts';
 
 const OPEN_CHOICE = ',"finish_reason":null,"native_finish_reason":null}]}\n\n';
@@ -88,6 +89,7 @@ export class ChatStreamEncoder {
       id: event.id,
       type: 'function',
       function: { name: event.name, arguments: event.arguments ?? '' },
+      ...signedCall(event.signature),
     });
     return this.#delta(choice, `{"role":"assistant","tool_calls":[${call}]}`);
   }

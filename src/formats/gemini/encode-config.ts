@@ -1,6 +1,6 @@
 /** `generationConfig` and safety (translate-gemini-thinking.md 2.4, 2.6, 4.1, 5.1, 6.1). */
 import type { CanonicalRequest, OutputFormat } from '../../canonical/request.ts';
-import { arrayOf, isObject, objectOf, without, type JsonObject } from '../../canonical/value.ts';
+import { arrayOf, isObject, numberOf, objectOf, without, type JsonObject } from '../../canonical/value.ts';
 import { outputLimit } from './models.ts';
 
 /** What is asked of the filters when the client says nothing: Google's own ones would cut answers. */
@@ -27,7 +27,7 @@ export function encodeConfig(
     ...withoutGaps({
       temperature: options.temperature,
       topP: options.topP,
-      topK: options.topK,
+      topK: options.topK ?? numberOf(extensions?.top_k),
       maxOutputTokens: options.maxOutputTokens,
       candidateCount: candidates > 1 ? candidates : undefined,
       stopSequences: options.stop?.length === 0 ? undefined : options.stop,

@@ -1,0 +1,174 @@
+/** The pair Gemini client → Gemini upstream (translate-gemini-thinking.md 3; vectors of 18). */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '../../../src/canonical/value.ts';
+import { SwitchyardError } from '../../../src/errors.ts';
+import type { RequestContext, ResponseContext } from '../../../src/formats/format.ts';
+import { geminiToGemini } from '../../../src/formats/gemini/pass-through.ts';
+import { SENTINEL } from '../../../src/formats/gemini/signatures.ts';
+import { requestContext, responseContext } from '../chat/contexts.ts';
+import { clientText, failedText, randomPieces } from '../streams.ts';
+
+const SIGNATURE = 'EgQKAgEC';
+
+function sentText(text: string, over: Partial<RequestContext> = {}): string {
+  const context = requestContext({ model: 'gemini-2.5-pro', ...over });
+  return Buffer.from(geminiToGemini.encodeRequest(Buffer.from(text), context)).toString();
+}
+const sent = (body: JsonObject, over: Partial<RequestContext> = {}): JsonObject =>
+  JSON.parse(sentText(JSON.stringify(body), over)) as JsonObject;
+
+const contentsOf = (contents: unknown[]): JsonObject[] =>
+  sent({ contents }).contents as JsonObject[];
+
+describe('Gemini → Gemini, requests', () => {
+  it('every byte that has no reason to change stays', () => {
+    const contents = '[ {"role":"user", "parts":[{"text":"gr\\u00fc\\u00df"}]} ]';
+    const safety = '"safetySettings" : []';
+    assert.equal(
+      sentText(`{"contents": ${contents}, ${safety}}`),
+      `{"contents": ${contents}, ${safety},"model":"gemini-2.5-pro"}`,
+    );
+  });
+
+  it('51: roles alternate', () => {
+    const roles = contentsOf(['', 'model', 'tool'].map((role) => ({ role, parts: [] })));
+    assert.deepEqual(
+      roles.map(({ role }) => role),
+      ['user', 'model', 'user'],
+    );
+  });
+
+  it('52: the first call of a turn is signed, others keep only their own', () => {
+    const call = (name: string, signature?: string): JsonObject => ({
+      functionCall: { name },
+      thoughtSignature: signature,
+    });
+    const [, turn, other] = contentsOf([
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: [call('a'), call('b', SENTINEL), call('c', SIGNATURE)] },
+      {
+        role: 'model',
+        parts: [
+          { text: 't', thoughtSignature: 'foreign' },
+          { functionCall: { name: 'd', thought_signature: SIGNATURE } },
+        ],
+      },
+    ]);
+    assert.deepEqual(turn?.parts, [
+      { functionCall: { name: 'a' }, thoughtSignature: SENTINEL },
+      { functionCall: { name: 'b' } },
+      { functionCall: { name: 'c' }, thoughtSignature: SIGNATURE },
+    ]);
+    assert.deepEqual(other?.parts, [
+      { text: 't' },
+      { functionCall: { name: 'd' }, thoughtSignature: SIGNATURE },
+    ]);
+  });
+
+  it('results without a name get that of their call, the model does not begin', () => {
+    const contents = contentsOf([
+      { role: 'model', parts: [{ functionCall: { name: 'a' } }, { functionCall: { name: 'b' } }] },
+      {
+        role: 'user',
+        parts: ['', 'own', ''].map((name) => ({ functionResponse: { name, response: {} } })),
+      },
+    ]);
+    assert.deepEqual(contents[0], { role: 'user', parts: [{ text: '' }] });
+    const responses = contents[2]?.parts as { functionResponse: { name: string } }[];
+    assert.deepEqual(
+      responses.map(({ functionResponse }) => functionResponse.name),
+      ['a', 'own', ''],
+    );
+  });
+
+  it('schemas, limits, safety, session', () => {
+    const body = sent({
+      contents: [],
+      session_id: 's',
+      tools: [{ functionDeclarations: [{ name: 'f', parameters: { type: 'OBJECT' } }] }],
+      generationConfig: { responseSchema: { type: 'STRING' }, maxOutputTokens: 100_000 },
+    });
+    assert.equal(body.session_id, undefined);
+    assert.deepEqual(body.tools, [
+      { function_declarations: [{ name: 'f', parametersJsonSchema: { type: 'OBJECT' } }] },
+    ]);
+    assert.deepEqual(body.generationConfig, {
+      responseJsonSchema: { type: 'STRING' },
+      maxOutputTokens: 65_536,
+    });
+    assert.equal((body.safetySettings as unknown[]).length, 5);
+  });
+
+  it('G5: a limit in text is the client’s own', () => {
+    const body = sent({ contents: [], generationConfig: { maxOutputTokens: '100000' } });
+    assert.deepEqual(body.generationConfig, { maxOutputTokens: '100000' });
+  });
+
+  const capability = { min: 128, max: 20_000, dynamicAllowed: true };
+  const thinks = (thinkingConfig: JsonObject, over: Partial<RequestContext>): unknown =>
+    (sent({ generationConfig: { thinkingConfig } }, over).generationConfig as JsonObject)
+      .thinkingConfig;
+
+  it('25: thinking by suffix and by body', () => {
+    const wish = { thinkingBudget: 64_000, includeThoughts: true };
+    assert.deepEqual(thinks(wish, { capability, thinking: '64000' }), {
+      thinkingBudget: 20_000,
+      includeThoughts: true,
+    });
+    assert.deepEqual(thinks(wish, {}), wish);
+    assert.equal(thinks(wish, { capability: {} }), undefined);
+    assert.throws(
+      () => thinks(wish, { capability }),
+      (error) => error instanceof SwitchyardError && error.code === 'invalid_request',
+    );
+  });
+});
+
+describe('Gemini → Gemini, answers', () => {
+  const CHUNKS = [
+    '{ "candidates":[{"content":{"parts":[{"text":"a"}]}}],"usageMetadata":{"promptTokenCount":2}}',
+    '{"candidates":[{"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":2,' +
+      '"candidatesTokenCount":3,"thoughtsTokenCount":4,"totalTokenCount":9}}',
+  ];
+  const stream = Buffer.from(CHUNKS.map((chunk) => `data: ${chunk}\n\n`).join(''));
+  const reader = (over: Partial<ResponseContext> = {}) =>
+    geminiToGemini.response(responseContext(over));
+
+  it('chunks as received, however they are cut', () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const reading = reader();
+      assert.equal(clientText(reading, randomPieces(stream, seed)), stream.toString());
+      assert.deepEqual(reading.usage, {
+        inputTokens: 2,
+        outputTokens: 7,
+        cachedTokens: 0,
+        reasoningTokens: 4,
+        totalTokens: 9,
+      });
+    }
+  });
+
+  it('an array for clients without events; `[DONE]` is no chunk', () => {
+    const done = Buffer.concat([stream, Buffer.from('data: [DONE]\n\n')]);
+    const text = clientText(reader({ streamForm: 'array' }), [done]);
+    assert.deepEqual(
+      JSON.parse(text),
+      CHUNKS.map((chunk) => JSON.parse(chunk) as unknown),
+    );
+    assert.equal(clientText(reader(), [done]), stream.toString());
+  });
+
+  it('a whole body as received', () => {
+    const body = Buffer.from(CHUNKS[1] ?? '');
+    const reading = reader({ stream: false });
+    assert.equal(reading.onBody(body), body);
+    assert.equal(reading.usage?.totalTokens, 9);
+  });
+
+  it('a stream that breaks off', () => {
+    const { error } = failedText(reader(), Buffer.from(`data: ${CHUNKS[0] ?? ''}\n\n`));
+    assert.ok(error instanceof SwitchyardError);
+    assert.equal(error.code, 'upstream_incomplete_stream');
+  });
+});
