@@ -28,6 +28,7 @@ const JSON_KEEP_ALIVE = '\n';
 /** What the writer needs to know about its turn. */
 export interface WriterContext {
   surface: Surface;
+  requestId: string;
   answers: AnswerConfig;
   ticker: Ticker;
   stream: boolean;
@@ -94,13 +95,14 @@ export class AnswerWriter implements TurnSink {
    * answer nothing was written yet, so the client gets an error instead of half a body.
    */
   fail(failure: TurnFailure): void {
-    const { stream, surface } = this.#context;
-    if (stream) this.#ending = surface.streamError(failure, this.#exchange);
-    else this.error(surface.error(failure));
+    const { stream, surface, requestId } = this.#context;
+    if (stream) this.#ending = surface.streamError(failure, this.#exchange, requestId);
+    else this.error(surface.error(failure, requestId));
   }
 
   refuse(failure: SwitchyardError | TurnFailure): number {
-    const rendered = this.#context.surface.error(failure);
+    const { surface, requestId } = this.#context;
+    const rendered = surface.error(failure, requestId);
     this.error(rendered);
     return rendered.status;
   }

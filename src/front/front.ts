@@ -9,6 +9,7 @@ import { logTurn, newLedger, NOTHING_DONE, type Ledger } from './ledger.ts';
 import { loginPage } from './openai-login/pages.ts';
 import { isGeminiPath } from './gemini-paths.ts';
 import { geminiModelList, modelList } from '../routing/model-list.ts';
+import { claudeIdHeaders } from './errors/claude.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
 import { OpenRequests } from './open-requests.ts';
 import { routeOf, type PathEntry, type TurnRoute } from './routes.ts';
@@ -27,6 +28,8 @@ const HOME = JSON.stringify({
   message: 'Switchyard',
   endpoints: [
     'POST /v1/chat/completions',
+    'POST /v1/messages',
+    'POST /v1/messages/count_tokens',
     'POST /v1/responses',
     'POST /v1/responses/compact',
     'POST /v1/images/generations',
@@ -62,8 +65,7 @@ export class Front implements Application {
     try {
       return this.#admit(exchange, ledger);
     } catch (thrown) {
-      const form = isGeminiPath(exchange.path) ? 'gemini' : 'openai';
-      this.#refuse(exchange, ledger, thrown, form);
+      this.#refuse(exchange, ledger, thrown, errorSurfaceAt(exchange.path));
       return undefined;
     }
   }
@@ -178,7 +180,7 @@ export class Front implements Application {
             exchange,
             surface,
             principal,
-            ownHeaders,
+            ownHeaders: [...ownHeaders, ...(surface.idHeaders?.(ledger.id) ?? [])],
             ...(named !== undefined && { named }),
             ...(counts !== undefined && { counts }),
             onModel: (model) => (ledger.model = model),
@@ -197,13 +199,14 @@ export class Front implements Application {
   #refuse(exchange: Exchange, ledger: Ledger, thrown: unknown, surface: ErrorSurface): void {
     const error = toSwitchyardError(thrown);
     if (error.code === 'internal') this.#state.log.error({ err: error }, 'request failed');
-    const own = ACCESS_ERRORS.has(error.code) ? 'access' : surface;
-    const { status, headers, body } = renderError(error, own);
+    const own = ACCESS_ERRORS.has(error.code) && surface !== 'claude' ? 'access' : surface;
+    const { status, headers, body } = renderError(error, own, ledger.id);
     if (!exchange.closed) {
       const cors = this.#state.cors.headersFor(exchange.header('origin'));
+      const id = surface === 'claude' ? claudeIdHeaders(ledger.id) : [];
       const allow = error.code === 'method_not_allowed' ? allowOf(exchange.path) : [];
       exchange.cork(() => {
-        exchange.head(status, [...headers, ...allow, ...cors]);
+        exchange.head(status, [...headers, ...id, ...allow, ...cors]);
         exchange.end(body);
       });
     }
@@ -219,7 +222,14 @@ export class Front implements Application {
 const ERROR_SURFACES: Partial<Record<ClientFormat, ErrorSurface>> = {
   'openai-response': 'responses',
   gemini: 'gemini',
+  claude: 'claude',
 };
+
+/** Form of errors before the route is known to be right. */
+function errorSurfaceAt(path: string): ErrorSurface {
+  if (isGeminiPath(path)) return 'gemini';
+  return path.startsWith('/v1/messages') ? 'claude' : 'openai';
+}
 
 const NOBODY: Principal = { scope: '', cacheKey: undefined };
 
@@ -228,7 +238,7 @@ function allowOf(path: string): string[] {
   return ['allow', routeOf(path)?.methods.join(', ') ?? ''];
 }
 
-/** These answers have a form of their own (config.md 14). */
+/** These answers have a form of their own (config.md 14), which Claude clients do not know. */
 const ACCESS_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'missing_api_key',
   'invalid_api_key',

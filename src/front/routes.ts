@@ -83,6 +83,11 @@ const PATHS: ReadonlyMap<string, PathEntry> = new Map<string, PathEntry>([
       guarded: true,
     },
   ],
+  ['/v1/messages', { route: { kind: 'turn', format: 'claude' }, methods: POST, guarded: true }],
+  [
+    '/v1/messages/count_tokens',
+    { route: { kind: 'turn', format: 'claude', counts: true }, methods: POST, guarded: true },
+  ],
   ['/v1/responses/compact', COMPACT],
   ['/backend-api/codex/responses/compact', COMPACT],
   ['/backend-api/codex/models', login('models')],

@@ -20,11 +20,13 @@ export interface RenderedError {
 export interface Surface {
   readonly format: ClientFormat;
   /** Error before the first byte: never empty, always JSON, in the client's dialect. */
-  error(failure: SwitchyardError | TurnFailure): RenderedError;
+  error(failure: SwitchyardError | TurnFailure, requestId?: string): RenderedError;
   /** Terminal event of a stream that broke after its first byte. */
-  streamError(failure: TurnFailure, exchange: Exchange): string;
+  streamError(failure: TurnFailure, exchange: Exchange, requestId?: string): string;
   /** Bytes that its clients take for "still there" inside a stream (clients.md 4.3). */
   readonly keepAlive: string;
+  /** Headers of every answer that tell the id of the request, flat pairs. */
+  idHeaders?(requestId: string): string[];
   /** Set where the parts of a stream are the elements of one JSON array instead of events. */
   readonly streamForm?: 'array';
   /** Answers a request that only asks for its size in tokens. @throws SwitchyardError */

@@ -1,5 +1,7 @@
 /** The API surfaces that exist, by client format. */
 import { chatStreamError, imageStreamError } from './errors/stream.ts';
+import { claudeIdHeaders, claudeStreamError } from './errors/claude.ts';
+import { countClaudeTokens } from '../formats/claude/count-tokens.ts';
 import { countGeminiTokens } from '../formats/gemini/count-tokens.ts';
 import { googleArrayError, googleStreamError } from './errors/google.ts';
 import { isOfficialCodexClient, streamFailureFrame } from '../formats/responses/failure.ts';
@@ -61,12 +63,22 @@ const GEMINI_ARRAY: Surface = {
   streamError: (failure) => googleArrayError(failure),
 };
 
+const CLAUDE: Surface = {
+  format: 'claude',
+  keepAlive: 'event: ping\ndata: {"type":"ping"}\n\n',
+  error: (failure, requestId) => renderError(failure, 'claude', requestId),
+  streamError: (failure, _exchange, requestId) => claudeStreamError(failure, requestId),
+  idHeaders: claudeIdHeaders,
+  countTokens: countClaudeTokens,
+};
+
 const SURFACES: Partial<Record<ClientFormat, Surface>> = {
   openai: CHAT,
   'openai-response': RESPONSES,
   'openai-image': IMAGES,
   'openai-completion': COMPLETIONS,
   gemini: GEMINI,
+  claude: CLAUDE,
 };
 
 /**

@@ -27,7 +27,7 @@ export interface AdmittedRequest {
   named?: NamedModel;
   /** Only the size of the request is asked for. */
   counts?: true;
-  /** CORS headers of this request. */
+  /** CORS headers of this request, and those that tell its id. */
   ownHeaders: string[];
   /** Called as soon as the model is known, for the log. */
   onModel(model: string): void;
@@ -112,6 +112,7 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
       sink: (grant) =>
         new AnswerWriter(exchange, {
           surface,
+          requestId: request.id,
           answers: front.settings.answers,
           ticker: front.ticker,
           stream: peek.stream,

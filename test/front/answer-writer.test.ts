@@ -40,6 +40,7 @@ function setup({ stream, format = 'openai', ...keepalive }: Setup) {
   const exchange = new FakeExchange();
   const granted: number[] = [];
   const context: WriterContext = {
+    requestId: '00000001',
     surface: surfaceOf(format),
     answers: {
       passthroughHeaders: false,

@@ -16,12 +16,15 @@ export const DEFAULT_RETRY_SECONDS = 1;
  */
 export const MAX_RETRY_SECONDS = 60;
 
+/** Too much for now; 529 is Anthropic's word for it. */
+const PASSING: ReadonlySet<number> = new Set([429, 503, 529]);
+
 /** Types of upstream refusals that waiting a little does not change (clients.md 2, row 13). */
 const FINAL = /^(usage_limit_reached|insufficient_quota)$/i;
 
 /** Whole seconds for the header; undefined: do not send it. `status`: what the client gets. */
 export function retryAfterSeconds(failure: Failure, status: number): number | undefined {
-  if ((status !== 429 && status !== 503) || !passes(failure)) return undefined;
+  if (!PASSING.has(status) || !passes(failure)) return undefined;
   const ms = failure.retryAfterMs ?? DEFAULT_RETRY_SECONDS * 1000;
   return Math.min(Math.max(Math.ceil(ms / 1000), 1), MAX_RETRY_SECONDS);
 }

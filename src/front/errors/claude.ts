@@ -1,0 +1,59 @@
+/**
+ * Errors in Anthropic's form (codex.md 7.4; translate-openai-claude.md 10.5): `type` by status, unless
+ * the upstream named one itself.
+ */
+import { isObject, stringOf } from '../../canonical/value.ts';
+import { dataFrame } from '../../formats/sse/frame.ts';
+import { answerStatus, failureText, parsedJson, type Failure } from './body.ts';
+
+/** By status; others are `api_error` from 500 on and `invalid_request_error` below. */
+const TYPES: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  402: 'billing_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+};
+
+/** Id of a request as Anthropic spells it. */
+const claudeRequestId = (id: string): string => `req_${id}`;
+
+/** The header that tells the id; SDKs show it in their errors. */
+export const claudeIdHeaders = (id: string): string[] => ['request-id', claudeRequestId(id)];
+
+/**
+ * The status a Claude client gets. A wrong key is a 403: Claude Code repeats a 401 for over a minute
+ * (clients.md 6.3).
+ */
+export function claudeStatus(failure: Failure): number {
+  return failure.code === 'invalid_api_key' ? 403 : answerStatus(failure);
+}
+
+/** The whole body, on one line. */
+export function claudeErrorBody(failure: Failure, requestId: string | undefined): string {
+  const status = claudeStatus(failure);
+  const type = upstreamType(failure) ?? TYPES[status];
+  return JSON.stringify({
+    type: 'error',
+    error: {
+      type: type ?? (status >= 500 ? 'api_error' : 'invalid_request_error'),
+      message: failureText(failure),
+    },
+    request_id: requestId === undefined ? undefined : claudeRequestId(requestId),
+  });
+}
+
+/** The one event that ends a stream that broke. */
+export function claudeStreamError(failure: Failure, requestId: string | undefined): string {
+  return dataFrame('error', claudeErrorBody(failure, requestId));
+}
+
+/** The type that the upstream's own error has, in whatever dialect. */
+function upstreamType({ body }: Failure): string | undefined {
+  const value = typeof body === 'string' ? parsedJson(body) : undefined;
+  const error = isObject(value) ? value['error'] : undefined;
+  return (isObject(error) ? stringOf(error['type']) : undefined) || undefined;
+}
