@@ -8,6 +8,11 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'prettier';
 import { z } from 'zod';
 import { configSchema } from '../src/config/schema.ts';
+import {
+  payloadFilterSchema,
+  payloadModelSchema,
+  payloadRuleSchema,
+} from '../src/config/sections/payload.ts';
 import { codexEntrySchema, compatEntrySchema, keyEntrySchema } from '../src/credentials/entries.ts';
 import { aliasSchema, modelSchema, ruleSchema } from '../src/credentials/nested.ts';
 
@@ -23,6 +28,9 @@ const TABLES: readonly (readonly [string, z.ZodType])[] = [
   ['Items of `models`', modelSchema],
   ['Items of `oauth-model-alias` and of `model_aliases` in files', aliasSchema],
   ['Items of `request-scoped-errors`', ruleSchema],
+  ['Items of `payload.default`, `override` and their `-raw` forms', payloadRuleSchema],
+  ['Items of `payload.filter`', payloadFilterSchema],
+  ['Items of `models` of a payload rule', payloadModelSchema],
 ];
 
 /** The object below defaults and preprocessing, if there is one. */

@@ -75,8 +75,6 @@ export function prepareTurn(
     : NO_CONTINUITY;
   const streaming = turn.stream || pair.alwaysStreams;
   const over = maySocket ? connectionFor(owner, turn, upstreamFormat, continuity) : OVER_HTTP;
-  const imageTool = image === undefined ? imageToolWish(owner, upstreamFormat, model) : undefined;
-  const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
   const context: RequestContext = {
     model,
     thinking,
@@ -87,13 +85,13 @@ export function prepareTurn(
     lite: headerOf(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
     ...(over.transport === 'websocket' && { socket: true }),
     ...(image !== undefined && { image }),
-    ...(imageTool !== undefined && { imageTool }),
-    ...(payload !== undefined && { payload }),
+    ...operatorWishes(owner, turn, upstreamFormat, model),
     ...(isCompactPath(turn.path) && { compact: record.provider === 'codex' ? 'codex' : 'other' }),
   };
   const input = (token: Token, body: Uint8Array): BuildInput => ({
     record,
     turn,
+    model,
     token: token.token,
     accountId: token.accountId,
     format: upstreamFormat,
@@ -125,6 +123,22 @@ export function prepareTurn(
         ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
         ...(image !== undefined && { image }),
       }),
+  };
+}
+
+/** What the configuration wants of the body. */
+function operatorWishes(
+  owner: TurnOwner,
+  turn: TurnRequest,
+  upstreamFormat: UpstreamFormat,
+  model: string,
+): Pick<RequestContext, 'imageTool' | 'payload'> {
+  const isImage = turn.format === 'openai-image';
+  const imageTool = isImage ? undefined : imageToolWish(owner, upstreamFormat, model);
+  const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
+  return {
+    ...(imageTool !== undefined && { imageTool }),
+    ...(payload !== undefined && { payload }),
   };
 }
 

@@ -2,6 +2,7 @@
 import type {
   Config,
   DisableImages,
+  PayloadRule,
   RetryConfig,
   SocketConfig,
   UpstreamTimeouts,
@@ -23,6 +24,8 @@ export interface HostSettings {
   disableImageGeneration: DisableImages;
   /** The first events of a Codex stream wait for the answer to begin. */
   codexBootstrapBuffering: boolean;
+  /** Rules that change request bodies. */
+  payload: readonly PayloadRule[];
   debug: boolean;
 }
 
@@ -43,6 +46,7 @@ export function hostSettings(config: Config): HostSettings {
     imageBaseModel: config.imageBaseModel,
     disableImageGeneration: config.disableImageGeneration,
     codexBootstrapBuffering: config.codexBootstrapBuffering,
+    payload: config.payload,
     debug: config.debug,
   };
 }

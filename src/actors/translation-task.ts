@@ -3,6 +3,7 @@
  * data, because the structured clone would strip an error of its code.
  */
 import { SwitchyardError, toSwitchyardError, type ErrorCode } from '../errors.ts';
+import { encodeBody } from '../formats/payload/encode.ts';
 import { pairFor } from '../formats/pairs.ts';
 import type { ClientFormat, RequestContext, UpstreamFormat } from '../formats/format.ts';
 
@@ -43,5 +44,5 @@ function encode(task: TranslationTask): Uint8Array {
       message: `no translation from ${task.client} to ${task.upstream}`,
     });
   }
-  return pair.encodeRequest(task.body, task.context);
+  return encodeBody(pair, task.upstream, task.body, task.context);
 }

@@ -4,6 +4,7 @@
  */
 import { Piscina } from 'piscina';
 import { bodyOf, type TranslationResult, type TranslationTask } from './translation-task.ts';
+import { encodeBody } from '../formats/payload/encode.ts';
 import { SwitchyardError } from '../errors.ts';
 import type { PreparedTurn } from './prepare.ts';
 import { poolEntry } from '../threads/entry.ts';
@@ -46,7 +47,8 @@ export class PooledTranslation implements Translation {
 
   encode(prepared: PreparedTurn): Uint8Array | Promise<Uint8Array> {
     if (prepared.body.byteLength < this.#poolBytes) {
-      return prepared.pair.encodeRequest(prepared.body, prepared.context);
+      const { pair, upstreamFormat, body, context } = prepared;
+      return encodeBody(pair, upstreamFormat, body, context);
     }
     const task = {
       client: prepared.clientFormat,

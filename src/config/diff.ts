@@ -100,8 +100,10 @@ export function diffConfig(before: Config, after: Config): string[] {
       : [
           `switchyard.cors.origins: updated (${origins[0].length} -> ${origins[1].length} entries)`,
         ]),
+    ...entryLines('claude', 'claude-api-key', before.credentials, after.credentials),
     ...entryLines('codex', 'codex-api-key', before.credentials, after.credentials),
     ...compatLines(before.credentials, after.credentials),
+    ...mapLines('payload', { rules: before.payload }, { rules: after.payload }),
     ...mapLines('oauth-model-alias', before.oauthModelAlias, after.oauthModelAlias),
     ...mapLines('oauth-excluded-models', before.oauthExcludedModels, after.oauthExcludedModels),
     ...mapLines(

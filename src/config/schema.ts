@@ -3,13 +3,19 @@
  * served yet are accepted and named in `ignoredKeys`; combinations are checked here, at the door.
  */
 import { z } from 'zod';
-import { codexEntrySchema, compatEntrySchema, entryRecords } from '../credentials/entries.ts';
+import {
+  claudeEntrySchema,
+  codexEntrySchema,
+  compatEntrySchema,
+  entryRecords,
+} from '../credentials/entries.ts';
 import { aliasSchema, excludedSchema, ruleSchema } from '../credentials/nested.ts';
 import { SwitchyardError } from '../errors.ts';
 import { checkCombinations } from './combinations.ts';
 import { list, mapOf, section } from './scalars.ts';
 import { oauthExcluded, oauthAliases, oauthRules } from './sections/oauth.ts';
 import { ownShape, toLimits, toSockets, toUpstream, unknownOwnKeys } from './sections/own.ts';
+import { payloadShape, toPayload } from './sections/payload.ts';
 import { routingShape, toRetry, toRouting } from './sections/routing.ts';
 import {
   expandPath,
@@ -28,6 +34,10 @@ import { parseYaml } from './yaml.ts';
 export const configSchema = z.looseObject({
   ...serverShape,
   ...routingShape,
+  'claude-api-key': list(
+    claudeEntrySchema,
+    'Keys of Anthropic and of upstreams that speak like it.',
+  ),
   'codex-api-key': list(codexEntrySchema, 'Keys of Codex-compatible upstreams.'),
   'openai-compatibility': list(compatEntrySchema, 'Providers that speak Chat Completions.'),
   'oauth-model-alias': mapOf(
@@ -42,6 +52,7 @@ export const configSchema = z.looseObject({
     list(ruleSchema, 'Rules of one provider.'),
     'Rules for errors that concern one request only, by provider.',
   ),
+  payload: payloadShape,
   switchyard: section(ownShape),
 });
 
@@ -72,6 +83,7 @@ export function parseConfig(yamlText: string, env: PathEnv): Config {
     threads: { hosts: own.threads.hosts, fronts: own.threads.fronts },
     sandbox: own.sandbox,
     stateDir: own['state-dir'] && expandPath(own['state-dir'], env),
+    payload: toPayload(keys.payload, ignored),
     oauthModelAlias: oauthAliases(keys['oauth-model-alias']),
     oauthExcludedModels: oauthExcluded(keys['oauth-excluded-models']),
     oauthRequestScopedErrors: oauthRules(keys['oauth-request-scoped-errors'], ignored),

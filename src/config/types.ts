@@ -2,6 +2,7 @@
  * The configuration after normalisation: what the rest of the program reads. Names are the
  * camel-cased keys of config.md section 2; durations are milliseconds where the name ends in `Ms`.
  */
+import type { Path } from '../json/paths/types.ts';
 import type { CredentialRecord, ModelAlias, RequestScopedRule } from '../credentials/record.ts';
 
 /** Selection strategy inside a priority group (routing.md 4.4); `headroom` is our own. */
@@ -92,6 +93,36 @@ export interface CorsConfig {
  */
 export type DisableImages = 'unset' | 'false' | 'true' | 'chat' | 'passthrough';
 
+/** A place in a body, and a value. */
+export interface PathValue {
+  path: Path;
+  value: unknown;
+}
+
+/** When a payload rule applies; patterns know `*`, empty text fits everything. */
+export interface PayloadMatch {
+  name: string;
+  /** Upstream format, lower case. */
+  protocol: string;
+  /** Client format, lower case; `responses` for that of Responses clients. */
+  from: string;
+  /** Names in lower case. */
+  headers: { name: string; value: string }[];
+  match: PathValue[];
+  notMatch: PathValue[];
+  exist: Path[];
+  notExist: Path[];
+}
+
+/** One rule of `payload` (translate-openai-claude.md 11). */
+export interface PayloadRule {
+  kind: 'default' | 'override' | 'filter';
+  /** One of them has to fit. */
+  models: PayloadMatch[];
+  /** A filter has no values. */
+  params: PathValue[];
+}
+
 /** Everything of the file that Switchyard uses. */
 export interface Config {
   host: string;
@@ -121,6 +152,8 @@ export interface Config {
   imageBaseModel: string;
   /** The first events of a Codex stream wait for the answer to begin (codex.md 2.10). */
   codexBootstrapBuffering: boolean;
+  /** In the order in which they apply. */
+  payload: PayloadRule[];
   /** By channel, lower case. */
   oauthModelAlias: Record<string, ModelAlias[]>;
   oauthExcludedModels: Record<string, string[]>;

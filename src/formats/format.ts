@@ -1,5 +1,6 @@
 /** Names of wire formats (translate-openai-claude.md 1.1). The texts take part in hashes: keep them. */
 import type { ThinkingCapability } from '../credentials/record.ts';
+import type { PayloadPlan } from './payload/plan.ts';
 
 /** Format a client speaks. */
 export type ClientFormat =
@@ -63,6 +64,8 @@ export interface RequestContext {
   readonly image?: ImageContext;
   /** What happens to the hosted image tool (codex.md 1.8); absent: it stays as the client sent it. */
   readonly imageTool?: ImageToolWish;
+  /** The operator's rules for the body; absent: none concerns this request. */
+  readonly payload?: PayloadPlan;
   /** The conversation is to be compacted (codex.md 3.4), by Codex or by another upstream. */
   readonly compact?: 'codex' | 'other';
 }

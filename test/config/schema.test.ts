@@ -56,6 +56,7 @@ const DEFAULTS: Config = {
   codexHeaderDefaults: { userAgent: '', betaFeatures: '' },
   disableImageGeneration: 'unset',
   codexBootstrapBuffering: false,
+  payload: [],
   imageBaseModel: 'gpt-5.4-mini',
   oauthModelAlias: {},
   oauthExcludedModels: {},
@@ -145,8 +146,8 @@ describe('values', () => {
   }
 
   it('keys without effect are kept by name, typing errors below switchyard too', () => {
-    const text = 'payload: {default: 3}\nws-auth: maybe\nswitchyard: {treads: 2}\ndebug: true\n';
-    assert.deepEqual(parse(text).ignoredKeys, ['payload', 'ws-auth', 'switchyard.treads']);
+    const text = 'request-log: {a: 3}\nws-auth: maybe\nswitchyard: {treads: 2}\ndebug: true\n';
+    assert.deepEqual(parse(text).ignoredKeys, ['request-log', 'ws-auth', 'switchyard.treads']);
     assert.deepEqual(parse('switchyard: { limits: { max-boddy-mb: 3 } }').ignoredKeys, [
       'switchyard.limits.max-boddy-mb',
     ]);
