@@ -1,6 +1,7 @@
 /**
  * The credential sections of the config file that are served (config.md 3) and the records made of
- * them (config.md 11): one per `codex-api-key` item, one per key of an `openai-compatibility` item.
+ * them (config.md 11): one per item of a `...-api-key` section, one per key of an
+ * `openai-compatibility` item.
  */
 import type { z } from 'zod';
 import {
@@ -71,6 +72,19 @@ export const codexEntrySchema = item({
   websockets: flag(false, 'Ask it over WebSockets that stay open, one for each conversation.'),
 });
 
+/** An item of `claude-api-key`. */
+export const claudeEntrySchema = item({
+  'api-key': text('', 'Key sent upstream; empty = none is sent.'),
+  ...commonShape,
+  'base-url': documented(baseUrlLeaf.default(''), {
+    type: 'text',
+    description: 'Upstream address; empty = the Anthropic API.',
+  }),
+  weight,
+  'proxy-url': proxyUrl,
+  'excluded-models': excludedSchema,
+});
+
 /** An item of `openai-compatibility[].api-key-entries`. */
 export const keyEntrySchema = item({
   'api-key': text('', 'Key sent upstream.'),
@@ -113,28 +127,33 @@ function commonFields(entry: Common, where: string, ignored: string[]) {
   };
 }
 
-function codexRecord(
-  entry: z.output<typeof codexEntrySchema>,
+/** An item that is one key: of every section the members that count for its record. */
+type KeyEntry = z.output<typeof claudeEntrySchema> & { websockets?: boolean };
+
+/** The record of one key. `provider` also names the section: `<provider>-api-key`. */
+function keyRecord(
+  provider: string,
+  entry: KeyEntry,
   index: number,
   ids: UniqueIds,
   ignored: string[],
 ): CredentialRecord {
-  const section = 'codex-api-key';
+  const section = `${provider}-api-key`;
   const apiKey = entry['api-key'];
   const common = commonFields(entry, `${section}[${index}]`, ignored);
   const parts = [apiKey, entry['base-url'], entry['proxy-url'], common.prefix];
-  const id = ids.claim(entryId('codex:apikey', [...parts, headersPart(entry.headers)]));
+  const id = ids.claim(entryId(`${provider}:apikey`, [...parts, headersPart(entry.headers)]));
   return defined<CredentialRecord>({
     ...common,
     id,
-    provider: 'codex',
+    provider,
     handle: entryHandle(section, entry['base-url'], apiKey, id),
-    label: 'codex-apikey',
+    label: `${provider}-apikey`,
     weight: entry.weight,
     proxyUrl: entry['proxy-url'],
     models: toModels(entry.models),
     excludedModels: cleanPatterns(entry['excluded-models']),
-    websockets: entry.websockets,
+    websockets: entry.websockets ?? false,
     supportPromptCacheKey: false,
     source: { kind: 'config', section, index, apiKey },
   });
@@ -177,21 +196,25 @@ function compatRecords(
 
 /** The decoded credential sections. */
 export interface EntrySections {
+  'claude-api-key': z.output<typeof claudeEntrySchema>[];
   'codex-api-key': z.output<typeof codexEntrySchema>[];
   'openai-compatibility': z.output<typeof compatEntrySchema>[];
 }
 
 /**
- * Records of all entries in section order (config.md 11.4). Items without `base-url` and disabled
- * providers give none. Names of parts without effect are added to `ignored`.
+ * Records of all entries in section order (config.md 11.4). Items without the `base-url` they need,
+ * empty ones and disabled providers give none. Names of parts without effect are added to `ignored`.
  */
 export function entryRecords(sections: EntrySections, ignored: string[]): CredentialRecord[] {
   const ids = new UniqueIds();
+  const claude = sections['claude-api-key'].flatMap((entry, index) =>
+    entry['api-key'] || entry['base-url'] ? [keyRecord('claude', entry, index, ids, ignored)] : [],
+  );
   const codex = sections['codex-api-key'].flatMap((entry, index) =>
-    entry['base-url'] ? [codexRecord(entry, index, ids, ignored)] : [],
+    entry['base-url'] ? [keyRecord('codex', entry, index, ids, ignored)] : [],
   );
   const compat = sections['openai-compatibility'].flatMap((entry, index) =>
     entry['base-url'] && !entry.disabled ? compatRecords(entry, index, ids, ignored) : [],
   );
-  return [...codex, ...compat];
+  return [...claude, ...codex, ...compat];
 }

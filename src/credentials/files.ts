@@ -89,6 +89,7 @@ export async function scanCredentialFiles(
 function typeOf(file: CredentialFile, fields: Fields): { type: string } | { reason: string } {
   const type = file.type.toLowerCase();
   if (type === 'codex' || (type === '' && isFields(fields['tokens']))) return { type: 'codex' };
+  if (type === 'claude') return { type };
   if (type === '' && fields['OPENAI_API_KEY']) {
     return { reason: 'holds only an OPENAI_API_KEY: add it to codex-api-key in the config file' };
   }

@@ -47,7 +47,7 @@ export function tokensOf(fields: Fields): TokenPayload {
   const idToken = textOf(place['id_token']);
   return {
     accessToken,
-    refreshToken: textOf(place['refresh_token']),
+    refreshToken: textOf(place['refresh_token']) || textOf(place['refreshToken']),
     idToken,
     accountId: textOf(place['account_id']) || (idTokenClaims(idToken).accountId ?? ''),
     apiKey: textOf(fields['api_key']) || textOf(fields['api-key']),

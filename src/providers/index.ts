@@ -1,6 +1,7 @@
 /** Which upstream family serves a credential. */
 import type { CredentialRecord } from '../credentials/record.ts';
 import { SwitchyardError } from '../errors.ts';
+import { claudeProvider } from './claude/provider.ts';
 import { codexProvider } from './codex/provider.ts';
 import { compatibleProvider } from './openai-compatible/provider.ts';
 import type { Provider } from './types.ts';
@@ -14,6 +15,7 @@ const COMPATIBLE_PREFIX = 'openai-compatible-';
  */
 export function providerFor(record: CredentialRecord): Provider {
   if (record.provider === 'codex') return codexProvider;
+  if (record.provider === 'claude') return claudeProvider;
   if (record.provider.startsWith(COMPATIBLE_PREFIX)) return compatibleProvider;
   throw new SwitchyardError('internal', { message: `no provider is called ${record.provider}` });
 }

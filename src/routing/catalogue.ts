@@ -5,6 +5,7 @@ import {
   type CatalogueRow,
   type PlanTier,
 } from './catalogue-data.ts';
+import { CLAUDE_MODELS, claudeModel } from './claude-models.ts';
 import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
 
 /** What is known about a client-visible model (routing.md 1.1). */
@@ -43,6 +44,7 @@ const TIERS: Readonly<Record<string, PlanTier>> = {
 
 /** Models of one credential. `nowSeconds` is the `created` of models from the configuration. */
 export function sourceModels(record: CredentialRecord, nowSeconds: number): SourceModel[] {
+  if (record.provider === 'claude' && record.models.length === 0) return claudeModels();
   if (record.provider !== 'codex') return configured(record, nowSeconds);
   // The sandbox is an upstream of its own: it makes no images.
   if (isSandbox(record)) return configured(record, nowSeconds);
@@ -84,6 +86,14 @@ function catalogued(row: CatalogueRow, tier: PlanTier): SourceModel {
   return { info, upstream: [row.id], forced: null, images: false };
 }
 
+function claudeModels(): SourceModel[] {
+  return CLAUDE_MODELS.map(({ id, displayName, context, output, thinking = {} }) => {
+    const limits = { contextLength: context, maxOutput: output };
+    const info: ModelInfo = { id, ownedBy: 'anthropic', displayName, ...limits, thinking };
+    return { info, upstream: [id], forced: null, images: false };
+  });
+}
+
 /** One model for each alias; entries that share an alias (in any case) are one pool (routing.md 3.8). */
 function configured(record: CredentialRecord, nowSeconds: number): SourceModel[] {
   const byAlias = new Map<string, ModelEntry[]>();
@@ -111,13 +121,27 @@ function configuredInfo(
 ): ModelInfo {
   const displayName = pool.find((entry) => entry.displayName !== undefined)?.displayName;
   const context = pool.find((entry) => entry.maxContextLength !== undefined)?.maxContextLength;
-  const thinking = pool.find((entry) => entry.thinking !== undefined)?.thinking;
+  const told = pool.find((entry) => entry.thinking !== undefined)?.thinking;
+  const thinking = told ?? knownThinking(record, pool);
   return {
     id,
     created: nowSeconds,
-    ownedBy: record.compatName ?? 'openai',
+    ownedBy: record.compatName ?? OWNERS[record.provider] ?? 'openai',
     ...(displayName !== undefined && { displayName }),
     ...(context !== undefined && { contextLength: context }),
     ...(thinking !== undefined && { thinking }),
   };
+}
+
+/** Who makes the models of a provider that is configured without a catalogue. */
+const OWNERS: Readonly<Record<string, string>> = { claude: 'anthropic' };
+
+/** What is known of a built-in model that is configured by name. */
+function knownThinking(
+  { provider }: CredentialRecord,
+  pool: readonly ModelEntry[],
+): ThinkingCapability | undefined {
+  if (provider !== 'claude') return undefined;
+  const known = pool.map(({ name }) => claudeModel(name.replace(/\([^()]*\)$/, '')));
+  return known.find((model) => model !== undefined)?.thinking;
 }

@@ -161,8 +161,8 @@ describe('scanCredentialFiles', () => {
   const skips: [string, unknown, RegExp][] = [
     [
       'another provider',
-      { type: 'claude', access_token: 'x' },
-      /^type claude is not supported yet$/,
+      { type: 'qwen', access_token: 'x' },
+      /^type qwen is not supported yet$/,
     ],
     ['no type', { access_token: 'x' }, /^has no type$/],
     [

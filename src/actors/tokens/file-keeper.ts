@@ -133,7 +133,7 @@ export class FileKeeper implements Keeper {
     const { refreshIntervalSeconds } = this.#record;
     const interval =
       refreshIntervalSeconds === undefined ? undefined : refreshIntervalSeconds * 1000;
-    const due = refreshDue(payload, interval, this.#now());
+    const due = refreshDue(payload, interval, this.#now(), this.#route.service.leadMs);
     const failedAt = this.#file.failedAtMs;
     if (failedAt !== undefined) return Math.max(due, failedAt + FAILURE_PAUSE_MS);
     return Math.max(due, (payload.lastRefreshMs ?? -Infinity) + MIN_GAP_MS);

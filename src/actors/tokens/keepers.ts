@@ -1,7 +1,7 @@
 /** Which keeper holds a credential's token. */
 import type { CredentialRecord } from '../../credentials/record.ts';
 import type { Log } from '../../observe/log.ts';
-import { codexEndpoints } from '../../providers/codex/oauth-endpoints.ts';
+import { tokenServiceFor } from '../../providers/token-services.ts';
 import type { Keeper } from '../actor.ts';
 import type { Caller } from '../turn.ts';
 import { systemClock, type KeeperClock } from './clock.ts';
@@ -11,7 +11,7 @@ import { configKeyKeeper, fileKeyKeeper } from './key-keepers.ts';
 /** What may differ from the ordinary. */
 export interface KeeperOptions {
   clock?: KeeperClock;
-  /** Default: that of `codexEndpoints`. */
+  /** Default: that of the provider. */
   tokenUrl?: string;
   /** The access token changed, so cooldowns that a refused one caused are void (codex.md 6.4). */
   onNewToken?: () => void;
@@ -31,10 +31,12 @@ export function keeperFor(
   const { source } = record;
   if (source.kind === 'config') return configKeyKeeper(source.apiKey);
   if (record.kind === 'apikey') return fileKeyKeeper(source.path);
+  const service = tokenServiceFor(record.provider);
   const route = {
     upstream,
     clock: options.clock ?? systemClock,
-    url: options.tokenUrl ?? codexEndpoints().token,
+    service,
+    url: options.tokenUrl ?? service.url(),
     get proxyUrl() {
       return record.proxyUrl === '' ? proxyUrl() : record.proxyUrl;
     },

@@ -1,11 +1,8 @@
 /** One refresh over the network: up to three tries within one deadline (codex.md 6.4). */
 import { toSwitchyardError } from '../../errors.ts';
-import {
-  readRefreshAnswer,
-  refreshRequest,
-  type RefreshOutcome,
-} from '../../providers/codex/oauth.ts';
+import type { RefreshOutcome } from '../../providers/codex/oauth.ts';
 import { MAX_TOKEN_ANSWER_BYTES } from '../../providers/codex/oauth-endpoints.ts';
+import type { TokenService } from '../../providers/token-services.ts';
 import { wholeAnswer } from '../../upstream/whole-answer.ts';
 import type { Caller } from '../turn.ts';
 import { pause, type KeeperClock } from './clock.ts';
@@ -20,6 +17,7 @@ export const RETRY_PAUSES_MS = [1000, 2000] as const;
 export interface RefreshRoute {
   upstream: Caller;
   clock: KeeperClock;
+  service: TokenService;
   url: string;
   proxyUrl: string;
 }
@@ -33,7 +31,8 @@ export async function refreshTokens(
   const deadline = clock.now() + REFRESH_DEADLINE_MS;
   let outcome = await tryOnce(route, refreshToken, deadline);
   for (const pauseMs of RETRY_PAUSES_MS) {
-    if (outcome.kind !== 'failed' || clock.now() + pauseMs >= deadline) break;
+    if (outcome.kind !== 'failed' || outcome.final === true) break;
+    if (clock.now() + pauseMs >= deadline) break;
     await pause(clock, pauseMs);
     outcome = await tryOnce(route, refreshToken, deadline);
   }
@@ -48,13 +47,13 @@ async function tryOnce(
   const { clock, upstream, url } = route;
   if (!URL.canParse(url)) return { kind: 'failed', message: 'the token address is not a URL' };
   try {
-    const request = refreshRequest(url, refreshToken, route.proxyUrl);
+    const request = route.service.request(url, refreshToken, route.proxyUrl);
     const { status, body } = await wholeAnswer(upstream, request, {
       timeoutMs: deadline - clock.now(),
       maxBytes: MAX_TOKEN_ANSWER_BYTES,
       after: clock.after.bind(clock),
     });
-    return readRefreshAnswer(status, body, clock.now());
+    return route.service.read(status, body, clock.now());
   } catch (thrown) {
     return { kind: 'failed', message: toSwitchyardError(thrown).message };
   }

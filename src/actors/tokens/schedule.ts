@@ -2,10 +2,6 @@
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-
-/** Codex tokens are refreshed this long before they end; they live about ten days. */
-export const CODEX_LEAD_MS = 5 * DAY_MS;
 
 /** Pause after a failed refresh that nobody waits for. */
 export const FAILURE_PAUSE_MS = 5 * MINUTE_MS;
@@ -39,13 +35,15 @@ export const isFresh = ({ expiresAtMs }: TokenTimes, nowMs: number): boolean =>
   expiresAtMs === undefined || expiresAtMs - EXPIRY_MARGIN_MS > nowMs;
 
 /**
- * When the next refresh is due. `intervalMs`: the file's own fixed period. The lead is at most half
+ * When the next refresh is due. `intervalMs`: the file's own fixed period; `leadMs`: how long before
+ * their end the provider's tokens are renewed. The lead is at most half
  * of the token's life: the reference refreshes a token that lives shorter than the lead all the time.
  */
 export function refreshDue(
   times: TokenTimes,
   intervalMs: number | undefined,
   nowMs: number,
+  leadMs: number,
 ): number {
   const { expiresAtMs, lastRefreshMs } = times;
   if (intervalMs !== undefined) {
@@ -54,9 +52,9 @@ export function refreshDue(
   }
   if (expiresAtMs !== undefined) {
     const lifeMs = lastRefreshMs === undefined ? Infinity : expiresAtMs - lastRefreshMs;
-    return expiresAtMs - Math.min(CODEX_LEAD_MS, Math.max(lifeMs / 2, 0));
+    return expiresAtMs - Math.min(leadMs, Math.max(lifeMs / 2, 0));
   }
-  return lastRefreshMs === undefined ? nowMs : lastRefreshMs + CODEX_LEAD_MS;
+  return lastRefreshMs === undefined ? nowMs : lastRefreshMs + leadMs;
 }
 
 /** Milliseconds until the keeper looks again. `random`: in [0, 1). */

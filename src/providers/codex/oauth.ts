@@ -10,8 +10,8 @@ export type RefreshOutcome =
   | { kind: 'renewed'; fields: TokenFields }
   /** The refresh token is refused for good: only a login helps. */
   | { kind: 'login'; message: string }
-  /** Another try may succeed. */
-  | { kind: 'failed'; message: string };
+  /** Another try may succeed; `final`: not at once. */
+  | { kind: 'failed'; message: string; final?: boolean };
 
 /** The request of one refresh; `proxyUrl` as for turns. */
 export function refreshRequest(

@@ -34,7 +34,7 @@ describe('refreshDue', () => {
       if (expires !== undefined) times.expiresAtMs = (NOW + expires) * 1000;
       if (last !== undefined) times.lastRefreshMs = (NOW + last) * 1000;
       const period = interval === undefined ? undefined : interval * 1000;
-      assert.equal(refreshDue(times, period, NOW * 1000) / 1000 - NOW, expected);
+      assert.equal(refreshDue(times, period, NOW * 1000, 5 * DAY * 1000) / 1000 - NOW, expected);
     });
   }
 });
