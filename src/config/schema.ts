@@ -38,10 +38,6 @@ export const configSchema = z.looseObject({
     claudeEntrySchema,
     'Keys of Anthropic and of upstreams that speak like it.',
   ),
-  'claude-api-key': list(
-    claudeEntrySchema,
-    'Keys of Anthropic and of upstreams that speak like it.',
-  ),
   'codex-api-key': list(codexEntrySchema, 'Keys of Codex-compatible upstreams.'),
   'openai-compatibility': list(compatEntrySchema, 'Providers that speak Chat Completions.'),
   'oauth-model-alias': mapOf(
