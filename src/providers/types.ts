@@ -34,6 +34,8 @@ export interface UpstreamFailure {
 export interface BuildInput {
   record: CredentialRecord;
   turn: TurnRequest;
+  /** Upstream model, without thinking suffix. */
+  model: string;
   /** Access token or API key; `''` = send no Authorization. */
   token: string;
   /** Codex: ChatGPT account id from the credential file. */

@@ -80,6 +80,7 @@ export function input(parts: Partial<BuildInput> = {}): BuildInput {
   return {
     record: record(),
     turn: turn(),
+    model: 'gpt-5.5',
     token: 'at-1',
     accountId: 'acct-1234',
     format: 'codex',
