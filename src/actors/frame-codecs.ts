@@ -34,6 +34,7 @@ type TurnWire = readonly [
   executionSession: string | null,
   continues: boolean,
   body: Uint8Array,
+  streamForm: 'array' | null,
 ];
 
 type HostWire =
@@ -141,6 +142,7 @@ function encodeOpen({ id, credential, credit, slot, turn }: Open): FrontWire {
     turn.executionSession,
     turn.continues,
     turn.body,
+    turn.streamForm ?? null,
   ];
   return [0, id, credential, credit, slot, own];
 }
@@ -162,6 +164,7 @@ function decodeTurn(wire: TurnWire): TurnRequest {
     executionSession: wire[12],
     continues: wire[13],
     body: wire[14],
+    ...(wire[15] !== null && { streamForm: wire[15] }),
   };
 }
 

@@ -152,6 +152,7 @@ export class ClientTurn implements StreamListener {
       forcedModel,
       capability,
       stream: turn.stream,
+      ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
       principal: turn.principal,
       headers: turn.headers,
       executionSession: turn.executionSession,

@@ -1,0 +1,412 @@
+/**
+ * Gemini clients through the whole proxy: recorded conversations, Google's own SDK, the forms of
+ * paths, keys, lists and errors (clients.md 3, 3.1, 4.3, 8; translate-gemini-thinking.md 1.3, 1.7).
+ */
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { GoogleGenAI } from '@google/genai';
+import { bodyText, loadFixture, type RecordedStep } from '../support/fixtures.ts';
+import { chatObject, chatSse, chatTurn, responsesSse, responsesTurn } from '../support/turns.ts';
+import {
+  chunksIn,
+  EVENTS,
+  finishesIn,
+  geminiPath,
+  partsIn,
+  shortGeminiTurn,
+  STREAM,
+  textIn,
+  type GeminiChunk,
+} from '../support/gemini.ts';
+import { codexKeys, startProxy, type TestProxy } from '../support/proxy.ts';
+import { makeGate, waitUntil } from '../support/wait.ts';
+import { sendRequest, type ClientAnswer } from '../support/http-client.ts';
+import { startFakeUpstream, type FakeUpstream } from '../support/fake-upstream.ts';
+import type { Cleanup } from '../support/temp.ts';
+
+const MODEL = 'gemini-2.5-pro';
+const RECORDINGS = ['gemini/01-api-key-two-turns', 'sdk/05-genai', 'sdk/09-ai-google'];
+
+/** Set by the connection or by the test's own client. */
+const NOT_REPLAYED = new Set(['connection', 'content-length']);
+
+function replay(proxy: TestProxy, step: RecordedStep): Promise<ClientAnswer> {
+  const headers = step.headers.filter(([key]) => !NOT_REPLAYED.has(key.toLowerCase())).flat();
+  return sendRequest(proxy.origin + step.path, { headers, body: bodyText(step) });
+}
+
+/** A provider that speaks chat only. */
+function chatProvider(origin: string, models: string[]): Record<string, unknown> {
+  return {
+    'openai-compatibility': [
+      {
+        name: 'acme',
+        'base-url': `${origin}/v1`,
+        'api-key-entries': ['k1', 'k2', 'k3'].map((key) => ({ 'api-key': key })),
+        models: models.map((name) => ({ name: `vendor/${name}`, alias: name })),
+      },
+    ],
+  };
+}
+
+const answerChat = (test: Cleanup): Promise<FakeUpstream> =>
+  startFakeUpstream(test, (call) => {
+    if (call.request.json()['stream'] === true) call.sse(chatSse(chatTurn()));
+    else call.json(200, chatObject());
+  });
+
+async function chunksOf(answer: ClientAnswer): Promise<GeminiChunk[]> {
+  const text = await answer.text();
+  assert.equal(answer.status, 200, text);
+  const type = answer.headers['content-type'] ?? '';
+  return type.startsWith('text/event-stream') ? chunksIn(text) : [JSON.parse(text) as GeminiChunk];
+}
+
+async function checkWhole(answer: ClientAnswer): Promise<void> {
+  const chunks = await chunksOf(answer);
+  assert.equal(textIn(chunks), 'Hello from upstream');
+  assert.deepEqual(finishesIn(chunks), ['STOP']);
+  const last = chunks.at(-1);
+  assert.equal(last?.candidates?.[0]?.finishReason, 'STOP', 'the last chunk ends the answer');
+  assert.deepEqual(last.usageMetadata, {
+    promptTokenCount: 120,
+    candidatesTokenCount: 18,
+    totalTokenCount: 150,
+    thoughtsTokenCount: 12,
+    cachedContentTokenCount: 100,
+  });
+}
+
+describe('recorded Gemini conversations on Codex', () => {
+  for (const name of RECORDINGS) {
+    it(`${name}: one account, one cache identity, a prefix that only grows`, async (t) => {
+      const upstream = await startFakeUpstream(t);
+      const proxy = await startProxy(t, {
+        'codex-api-key': codexKeys(upstream.origin, 3, [MODEL]),
+      });
+      const steps = loadFixture(name).requests;
+      for (const step of steps) await checkWhole(await replay(proxy, step));
+
+      assert.equal(upstream.requests.length, steps.length);
+      const headers = upstream.requests.map((request) => request.headers);
+      assert.equal(new Set(headers.map(({ authorization }) => authorization)).size, 1);
+      const bodies = upstream.requests.map((request) => request.json());
+      assert.equal(new Set(bodies.map((body) => body['prompt_cache_key'])).size, 1);
+      for (const [index, body] of bodies.entries()) {
+        assert.equal(body['model'], MODEL);
+        assert.deepEqual([body['stream'], body['store']], [true, false]);
+        const before = bodies[index - 1];
+        if (before === undefined) continue;
+        const input = before['input'] as unknown[];
+        assert.deepEqual((body['input'] as unknown[]).slice(0, input.length), input);
+        assert.deepEqual(body['tools'], before['tools']);
+      }
+    });
+  }
+});
+
+describe('recorded Gemini conversations on a chat provider', () => {
+  for (const name of RECORDINGS) {
+    it(`${name}: one account, every call with its result`, async (t) => {
+      const upstream = await answerChat(t);
+      const proxy = await startProxy(t, chatProvider(upstream.origin, [MODEL]));
+      const steps = loadFixture(name).requests;
+      for (const step of steps) await checkWhole(await replay(proxy, step));
+      const accounts = upstream.requests.map((request) => request.headers['authorization']);
+      assert.equal(new Set(accounts).size, 1);
+      for (const request of upstream.requests) {
+        const body = request.json();
+        assert.equal(body['model'], `vendor/${MODEL}`);
+        const messages = body['messages'] as {
+          role: string;
+          tool_call_id?: string;
+          tool_calls?: { id: string }[];
+        }[];
+        const calls = messages.flatMap((message) => message.tool_calls ?? []).map(({ id }) => id);
+        const results = messages.flatMap((message) => message.tool_call_id ?? []);
+        assert.deepEqual(results, calls);
+      }
+    });
+  }
+});
+
+describe("Google's SDK, in the release of Gemini CLI", async () => {
+  const upstream = await startFakeUpstream({ after });
+  const proxy = await startProxy(
+    { after },
+    {
+      'codex-api-key': codexKeys(upstream.origin, 1, [MODEL]),
+      'api-keys': ['client-key'],
+      streaming: { 'keepalive-seconds': 1 },
+    },
+  );
+  const sdk = (apiKey = 'client-key'): GoogleGenAI =>
+    new GoogleGenAI({ apiKey, httpOptions: { baseUrl: proxy.origin } });
+
+  it('generates, and reads the usage', async () => {
+    upstream.handler = (call) => call.turn();
+    const answer = await sdk().models.generateContent({ model: MODEL, contents: 'Hi' });
+    assert.equal(answer.text, 'Hello from upstream');
+    assert.equal(answer.usageMetadata?.totalTokenCount, 150);
+    assert.equal(answer.candidates?.[0]?.finishReason, 'STOP');
+  });
+
+  it('streams across a keep-alive', async () => {
+    const rest = makeGate();
+    const events = responsesTurn().map((event) => responsesSse([event]));
+    const delta = events.findIndex((event) => event.includes('output_text.delta'));
+    upstream.handler = async (call) => {
+      call.sseHead();
+      await call.write(events.slice(0, delta + 1).join(''));
+      await rest.passed;
+      call.end(events.slice(delta + 1).join(''));
+    };
+    // The same stream beside it shows when a beat is due, and what it is: a line feed, no comment.
+    const path = geminiPath(MODEL, STREAM, EVENTS);
+    const headers = { 'x-goog-api-key': 'client-key' };
+    const stream = await sdk().models.generateContentStream({ model: MODEL, contents: 'Hi' });
+    const seen = sendRequest(proxy.origin + path, { headers, body: shortGeminiTurn() });
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of stream) text += chunk.text ?? '';
+    })();
+    const answer = await seen;
+    await waitUntil(() => answer.received.toString().endsWith('}\n\n\n'), 'a keep-alive');
+    rest.open();
+    await reading;
+    assert.equal(text, 'Hello from upstream');
+    assert.equal(textIn(chunksIn(await answer.text())), 'Hello from upstream');
+  });
+
+  it('calls a tool and sends its result back', async () => {
+    const call = { callId: 'call_p1', name: 'read_probe', arguments: '{"path":"probe.txt"}' };
+    upstream.handler = (exchange) =>
+      exchange.request.body.includes('PROBE:1')
+        ? exchange.turn({ text: 'FINAL_OK 1' })
+        : exchange.turn({ toolCall: call });
+    const chat = sdk().chats.create({
+      model: MODEL,
+      config: {
+        tools: [
+          {
+            functionDeclarations: [
+              {
+                name: 'read_probe',
+                parametersJsonSchema: {
+                  type: 'object',
+                  properties: { path: { type: 'string' } },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    });
+    const stream = await chat.sendMessageStream({ message: 'Read the probe' });
+    const calls = [];
+    for await (const chunk of stream) calls.push(...(chunk.functionCalls ?? []));
+    assert.deepEqual(
+      calls.map(({ name, args }) => ({ name, args })),
+      [{ name: 'read_probe', args: { path: 'probe.txt' } }],
+    );
+    const id = calls[0]?.id;
+    assert.equal(id, 'call_p1');
+    const answer = await chat.sendMessage({
+      message: [{ functionResponse: { id, name: 'read_probe', response: { output: 'PROBE:1' } } }],
+    });
+    assert.equal(answer.text, 'FINAL_OK 1');
+    const input = upstream.requests.at(-1)?.json()['input'] as { type: string; call_id: string }[];
+    const pair = input.filter(({ type }) => type.startsWith('function_call'));
+    assert.deepEqual(
+      pair.map(({ call_id: callId }) => callId),
+      [id, id],
+    );
+  });
+
+  it('counts tokens and lists models', async () => {
+    const counted = await sdk().models.countTokens({ model: MODEL, contents: 'Hello, world' });
+    assert.ok((counted.totalTokens ?? 0) > 0);
+    const names = [];
+    for await (const model of await sdk().models.list()) names.push(model.name);
+    assert.ok(names.includes(`models/${MODEL}`), names.join());
+    const one = await sdk().models.get({ model: MODEL });
+    assert.equal(one.name, `models/${MODEL}`);
+  });
+
+  it('is told what was wrong', async () => {
+    const ask = (model: string, apiKey?: string): Promise<unknown> =>
+      sdk(apiKey).models.generateContent({ model, contents: 'Hi' });
+    await assert.rejects(ask('unknown'), { name: 'ApiError', status: 400 });
+    await assert.rejects(ask(MODEL, 'wrong'), { name: 'ApiError', status: 401 });
+  });
+
+  it('fails when a stream breaks off, instead of taking it for whole', async () => {
+    const [begin = '', ...rest] = responsesTurn().map((event) => responsesSse([event]));
+    const delta = rest.findIndex((event) => event.includes('output_text.delta'));
+    upstream.handler = (call) => call.sse(begin + rest.slice(0, delta + 1).join(''));
+    const stream = await sdk().models.generateContentStream({ model: MODEL, contents: 'Hi' });
+    await assert.rejects(async () => {
+      for await (const chunk of stream)
+        assert.equal(chunk.candidates?.[0]?.finishReason, undefined);
+    });
+  });
+});
+
+describe('paths and keys of Gemini clients', async () => {
+  const upstream = await startFakeUpstream({ after });
+  const proxy = await startProxy(
+    { after },
+    {
+      'codex-api-key': [
+        { ...codexKeys(upstream.origin, 1, ['m'])[0], prefix: 'team-a' },
+        { ...codexKeys(upstream.origin, 1, ['m'])[0], 'api-key': 'other' },
+      ],
+      'api-keys': ['client-key'],
+    },
+  );
+  const ask = (path: string, headers: Record<string, string> = {}): Promise<ClientAnswer> =>
+    sendRequest(proxy.origin + path, { headers, body: shortGeminiTurn() });
+  const keyed = { 'x-goog-api-key': 'client-key' };
+
+  const PATHS = [
+    '/v1beta/models/m:generateContent',
+    '/v1beta/models/m(high):generateContent',
+    '/v1beta/models/m%28high%29:generateContent',
+    '/v1/models/m(8192):generateContent',
+    '/v1beta/models/team-a/m:generateContent',
+    '/v1beta/team-a/m:generateContent',
+    '/v1beta1/publishers/google/models/m:generateContent',
+    '/v1beta/models/m:streamGenerateContent?alt=sse',
+    '/v1/models/team-a/m(low):streamGenerateContent?alt=sse',
+  ];
+  for (const path of PATHS) {
+    it(path, async () => {
+      await checkWhole(await ask(path, keyed));
+      assert.equal(upstream.requests.at(-1)?.json()['model'], 'm');
+    });
+  }
+
+  it('vector 10: the suffix of the path decides about thinking', async () => {
+    await checkWhole(await ask('/v1/models/m(64000):generateContent', keyed));
+    const { effort } = upstream.requests.at(-1)?.json()['reasoning'] as { effort: string };
+    assert.equal(effort, 'xhigh', 'a model of unknown abilities takes the word of the table');
+  });
+
+  const KEYS: [name: string, query: string, headers: Record<string, string>][] = [
+    ['x-goog-api-key', '', keyed],
+    ['the query', '?key=client-key', {}],
+    ['Bearer beside the header (Gemini CLI)', '', { ...keyed, authorization: 'Bearer client-key' }],
+  ];
+  for (const [name, query, headers] of KEYS) {
+    it(`a key in ${name}`, async () =>
+      checkWhole(await ask(`/v1beta/models/m:generateContent${query}`, headers)));
+  }
+
+  it('without alt=sse a stream is one JSON array, element by element (differs from 1.3)', async () => {
+    for (const query of ['', '?alt=json']) {
+      const answer = await ask(`/v1beta/models/m:streamGenerateContent${query}`, keyed);
+      assert.equal(answer.headers['content-type'], 'application/json');
+      const chunks = JSON.parse(await answer.text()) as GeminiChunk[];
+      assert.equal(textIn(chunks), 'Hello from upstream');
+      assert.deepEqual(finishesIn(chunks), ['STOP']);
+    }
+  });
+
+  const ERRORS: [name: string, path: string, headers: Record<string, string>, status: number][] = [
+    ['an unknown verb', '/v1beta/models/m:embedContent', keyed, 404],
+    ['no verb at a Vertex path', '/v1beta1/publishers/google/models/m', keyed, 404],
+    ['an unknown model', '/v1beta/models/nobody:generateContent', keyed, 400],
+  ];
+  const WORDS: Record<number, string> = { 400: 'INVALID_ARGUMENT', 404: 'NOT_FOUND' };
+  for (const [name, path, headers, status] of ERRORS) {
+    it(`${name} is an error in Google's form`, async () => {
+      const answer = await ask(path, headers);
+      assert.equal(answer.status, status);
+      const { error } = (await answer.json()) as GeminiChunk;
+      assert.equal(error?.code, status);
+      assert.equal(error.status, WORDS[status]);
+      assert.notEqual(error.message, '');
+    });
+  }
+
+  it('a body that is no JSON, and one that is no conversation', async () => {
+    for (const body of ['{"contents": [', '{"contents": 7}']) {
+      const answer = await sendRequest(`${proxy.origin}/v1beta/models/m:generateContent`, {
+        headers: keyed,
+        body,
+      });
+      assert.equal(answer.status, 400);
+      const { error } = (await answer.json()) as GeminiChunk;
+      assert.equal(error?.status, 'INVALID_ARGUMENT');
+    }
+  });
+
+  it('a quota of the upstream is told with the time to wait', async () => {
+    const before = upstream.handler;
+    upstream.handler = (call) =>
+      call.json(
+        429,
+        { error: { message: 'slow down', type: 'rate_limit' } },
+        { 'retry-after': '7' },
+      );
+    const answer = await ask('/v1beta/models/team-a/m:generateContent', keyed);
+    upstream.handler = before;
+    assert.equal(answer.status, 429);
+    const { error } = (await answer.json()) as GeminiChunk;
+    assert.equal(error?.status, 'RESOURCE_EXHAUSTED');
+    assert.match(error.details?.at(-1)?.['retryDelay'] ?? '', /^\d+s$/);
+  });
+
+  it('1.7: the size of a request, estimated', async () => {
+    const contents = [{ parts: [{ text: 'one two three' }] }];
+    for (const body of [{ contents }, { generateContentRequest: { contents } }]) {
+      const path = `${proxy.origin}/v1beta/models/m:countTokens`;
+      const answer = await sendRequest(path, { headers: keyed, body });
+      const counted = await answer.json();
+      assert.deepEqual(counted, {
+        totalTokens: 7,
+        promptTokensDetails: [{ modality: 'TEXT', tokenCount: 7 }],
+      });
+    }
+  });
+
+  it('the models, one by one too', async () => {
+    const get = (path: string): Promise<ClientAnswer> =>
+      sendRequest(proxy.origin + path, { headers: keyed });
+    const { models } = (await (await get('/v1beta/models')).json()) as { models: unknown[] };
+    const one = await (await get('/v1beta/models/team-a/m')).json();
+    assert.equal(one['name'], 'models/team-a/m');
+    assert.ok(models.some((model) => JSON.stringify(model) === JSON.stringify(one)));
+    const none = await get('/v1beta/models/nobody');
+    assert.equal(none.status, 404);
+    assert.equal(((await none.json()) as GeminiChunk).error?.status, 'NOT_FOUND');
+  });
+});
+
+describe('parallel calls', () => {
+  it('9.2: all of them arrive, in their order (the reference keeps one)', async (t) => {
+    const call = (index: number): Record<string, unknown> => ({
+      type: 'response.output_item.done',
+      output_index: index,
+      item: {
+        type: 'function_call',
+        id: `fc_${String(index)}`,
+        call_id: `call_${String(index)}`,
+        name: 'f',
+        arguments: `{"n":${String(index)}}`,
+      },
+    });
+    const [created, ...rest] = responsesTurn();
+    const events = [created, call(0), call(1), call(2), rest.at(-1)] as never[];
+    const upstream = await startFakeUpstream(t, (exchange) => exchange.sse(responsesSse(events)));
+    const proxy = await startProxy(t, { 'codex-api-key': codexKeys(upstream.origin, 1, [MODEL]) });
+    const path = geminiPath(MODEL, STREAM, EVENTS);
+    const chunks = await chunksOf(
+      await sendRequest(proxy.origin + path, { body: shortGeminiTurn() }),
+    );
+    assert.deepEqual(
+      partsIn(chunks).map(({ functionCall }) => functionCall),
+      [0, 1, 2].map((n) => ({ id: `call_${String(n)}`, name: 'f', args: { n } })),
+    );
+  });
+});
