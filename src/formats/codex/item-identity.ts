@@ -27,7 +27,7 @@ const MODEL_TYPES = [
  */
 export function outputIdentity(item: JsonObject): string | undefined {
   const { type } = item;
-  if (type === 'function_call') return callIdentity(item, item.arguments);
+  if (type === 'function_call') return callIdentity(item, normalised(item.arguments));
   if (type === 'custom_tool_call') return callIdentity(item, item.input);
   if (type === 'message' || (type === undefined && item.role === 'assistant')) {
     const text = messageText(item.content);
@@ -46,6 +46,17 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 
 function callIdentity({ type, call_id: id, name }: JsonObject, input: unknown): string {
   return [type, id, name, input].map(String).join('\0');
+}
+
+/** Claude clients read the arguments and write them anew, with other white space. */
+function normalised(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    // What the model wrote need not be JSON; then it has to be the same text.
+    return text;
+  }
 }
 
 function messageText(content: unknown): string {
