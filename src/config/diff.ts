@@ -100,6 +100,7 @@ export function diffConfig(before: Config, after: Config): string[] {
       : [
           `switchyard.cors.origins: updated (${origins[0].length} -> ${origins[1].length} entries)`,
         ]),
+    ...entryLines('gemini', 'gemini-api-key', before.credentials, after.credentials),
     ...entryLines('claude', 'claude-api-key', before.credentials, after.credentials),
     ...entryLines('codex', 'codex-api-key', before.credentials, after.credentials),
     ...compatLines(before.credentials, after.credentials),

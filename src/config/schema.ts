@@ -8,6 +8,7 @@ import {
   codexEntrySchema,
   compatEntrySchema,
   entryRecords,
+  geminiEntrySchema,
 } from '../credentials/entries.ts';
 import { aliasSchema, excludedSchema, ruleSchema } from '../credentials/nested.ts';
 import { SwitchyardError } from '../errors.ts';
@@ -34,6 +35,7 @@ import { parseYaml } from './yaml.ts';
 export const configSchema = z.looseObject({
   ...serverShape,
   ...routingShape,
+  'gemini-api-key': list(geminiEntrySchema, 'Keys of the Gemini API and of relays.'),
   'claude-api-key': list(
     claudeEntrySchema,
     'Keys of Anthropic and of upstreams that speak like it.',

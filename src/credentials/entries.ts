@@ -72,18 +72,25 @@ export const codexEntrySchema = item({
   websockets: flag(false, 'Ask it over WebSockets that stay open, one for each conversation.'),
 });
 
+/** An item of a section whose provider has an address of its own. */
+const keySchema = (address: string) =>
+  item({
+    'api-key': text('', 'Key sent upstream; empty = none is sent.'),
+    ...commonShape,
+    'base-url': documented(baseUrlLeaf.default(''), {
+      type: 'text',
+      description: `Upstream address; empty = ${address}.`,
+    }),
+    weight,
+    'proxy-url': proxyUrl,
+    'excluded-models': excludedSchema,
+  });
+
 /** An item of `claude-api-key`. */
-export const claudeEntrySchema = item({
-  'api-key': text('', 'Key sent upstream; empty = none is sent.'),
-  ...commonShape,
-  'base-url': documented(baseUrlLeaf.default(''), {
-    type: 'text',
-    description: 'Upstream address; empty = the Anthropic API.',
-  }),
-  weight,
-  'proxy-url': proxyUrl,
-  'excluded-models': excludedSchema,
-});
+export const claudeEntrySchema = keySchema('the Anthropic API');
+
+/** An item of `gemini-api-key`. */
+export const geminiEntrySchema = keySchema('the Gemini API');
 
 /** An item of `openai-compatibility[].api-key-entries`. */
 export const keyEntrySchema = item({
@@ -196,6 +203,7 @@ function compatRecords(
 
 /** The decoded credential sections. */
 export interface EntrySections {
+  'gemini-api-key': z.output<typeof geminiEntrySchema>[];
   'claude-api-key': z.output<typeof claudeEntrySchema>[];
   'codex-api-key': z.output<typeof codexEntrySchema>[];
   'openai-compatibility': z.output<typeof compatEntrySchema>[];
@@ -207,6 +215,9 @@ export interface EntrySections {
  */
 export function entryRecords(sections: EntrySections, ignored: string[]): CredentialRecord[] {
   const ids = new UniqueIds();
+  const gemini = sections['gemini-api-key'].flatMap((entry, index) =>
+    entry['api-key'] || entry['base-url'] ? [keyRecord('gemini', entry, index, ids, ignored)] : [],
+  );
   const claude = sections['claude-api-key'].flatMap((entry, index) =>
     entry['api-key'] || entry['base-url'] ? [keyRecord('claude', entry, index, ids, ignored)] : [],
   );
@@ -216,5 +227,9 @@ export function entryRecords(sections: EntrySections, ignored: string[]): Creden
   const compat = sections['openai-compatibility'].flatMap((entry, index) =>
     entry['base-url'] && !entry.disabled ? compatRecords(entry, index, ids, ignored) : [],
   );
-  return [...claude, ...codex, ...compat];
+  return [...withoutDoubles(gemini), ...claude, ...codex, ...compat];
 }
+
+/** An entry that says the same as one before it is left out (config.md 5): its id is numbered. */
+const withoutDoubles = (records: readonly CredentialRecord[]): CredentialRecord[] =>
+  records.filter(({ id }) => !/-\d+$/.test(id));

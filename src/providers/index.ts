@@ -4,6 +4,7 @@ import { SwitchyardError } from '../errors.ts';
 import { claudeProvider } from './claude/provider.ts';
 import { codexProvider } from './codex/provider.ts';
 import { compatibleProvider } from './openai-compatible/provider.ts';
+import { geminiProvider } from './gemini/provider.ts';
 import type { Provider } from './types.ts';
 
 /** Provider keys of `openai-compatibility` items start with this (config.md 11.1). */
@@ -16,6 +17,7 @@ const COMPATIBLE_PREFIX = 'openai-compatible-';
 export function providerFor(record: CredentialRecord): Provider {
   if (record.provider === 'codex') return codexProvider;
   if (record.provider === 'claude') return claudeProvider;
+  if (record.provider === 'gemini') return geminiProvider;
   if (record.provider.startsWith(COMPATIBLE_PREFIX)) return compatibleProvider;
   throw new SwitchyardError('internal', { message: `no provider is called ${record.provider}` });
 }

@@ -5,6 +5,7 @@ import {
   type CatalogueRow,
   type PlanTier,
 } from './catalogue-data.ts';
+import { GEMINI_MODELS, type GoogleModel } from '../formats/gemini/models.ts';
 import { CLAUDE_MODELS, claudeModel } from './claude-models.ts';
 import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
 
@@ -45,6 +46,7 @@ const TIERS: Readonly<Record<string, PlanTier>> = {
 /** Models of one credential. `nowSeconds` is the `created` of models from the configuration. */
 export function sourceModels(record: CredentialRecord, nowSeconds: number): SourceModel[] {
   if (record.provider === 'claude' && record.models.length === 0) return claudeModels();
+  if (record.provider === 'gemini' && record.models.length === 0) return GEMINI_MODELS.map(google);
   if (record.provider !== 'codex') return configured(record, nowSeconds);
   // The sandbox is an upstream of its own: it makes no images.
   if (isSandbox(record)) return configured(record, nowSeconds);
@@ -94,6 +96,19 @@ function claudeModels(): SourceModel[] {
   });
 }
 
+function google({ id, displayName, created, context, output, thinking }: GoogleModel): SourceModel {
+  const info: ModelInfo = {
+    id,
+    ownedBy: GOOGLE,
+    displayName,
+    contextLength: context,
+    maxOutput: output,
+    thinking,
+    ...(created !== undefined && { created }),
+  };
+  return { info, upstream: [id], forced: null, images: false };
+}
+
 /** One model for each alias; entries that share an alias (in any case) are one pool (routing.md 3.8). */
 function configured(record: CredentialRecord, nowSeconds: number): SourceModel[] {
   const byAlias = new Map<string, ModelEntry[]>();
@@ -133,8 +148,10 @@ function configuredInfo(
   };
 }
 
+const GOOGLE = 'google';
+
 /** Who makes the models of a provider that is configured without a catalogue. */
-const OWNERS: Readonly<Record<string, string>> = { claude: 'anthropic' };
+const OWNERS: Readonly<Record<string, string>> = { claude: 'anthropic', gemini: GOOGLE };
 
 /** What is known of a built-in model that is configured by name. */
 function knownThinking(
