@@ -134,12 +134,13 @@ export class Front implements Application {
   #simpleBody({ route }: PathEntry, exchange: Exchange, principal: Principal): string {
     const { links, now, router } = this.#state;
     const pool = { table: router.table, states: links.states, nowMs: now() };
-    if (route.kind === 'models') {
-      return JSON.stringify(modelList(pool.table, pool.states, pool.nowMs, exchange));
-    }
-    if (route.kind === 'gemini-models') {
+    if (route.kind === 'models' || route.kind === 'gemini-models') {
       const { table, states, nowMs } = pool;
-      const list = geminiModelList(table, states, nowMs, route.model);
+      const { kind, model } = route;
+      const list =
+        kind === 'gemini-models'
+          ? geminiModelList(table, states, nowMs, model)
+          : modelList(table, states, nowMs, exchange, model);
       if (list === undefined) throw new SwitchyardError('not_found', { message: 'no such model' });
       return JSON.stringify(list);
     }

@@ -64,7 +64,7 @@ export function isGeminiPath(path: string): boolean {
 }
 
 /** No client escapes a name; a name with a stray `%` is meant as it is. */
-function unescaped(name: string): string {
+export function unescaped(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

@@ -2,7 +2,7 @@
  * The route table: which path and method lead to what. Pure data and one lookup; handlers live in
  * `front.ts`.
  */
-import { geminiAction, geminiModelOf } from './gemini-paths.ts';
+import { geminiAction, geminiModelOf, unescaped } from './gemini-paths.ts';
 import type { ClientFormat } from '../formats/format.ts';
 import type { LoginPage } from './openai-login/pages.ts';
 import type { NamedModel } from './peek.ts';
@@ -22,7 +22,7 @@ export type Route =
       counts?: true;
     }
   | { kind: 'gemini-models'; model?: string }
-  | { kind: 'models' }
+  | { kind: 'models'; model?: string }
   | { kind: 'login'; page: LoginPage }
   | { kind: 'health' }
   | { kind: 'home' };
@@ -119,7 +119,16 @@ export function routeOf(path: string): PathEntry | undefined {
   const exact = PATHS.get(path);
   if (exact !== undefined) return exact;
   const bare = path.length > 1 && path.endsWith('/') ? PATHS.get(path.slice(0, -1)) : undefined;
-  return bare ?? geminiEntry(path);
+  return bare ?? geminiEntry(path) ?? modelEntry(path);
+}
+
+const ONE_MODEL = '/v1/models/';
+
+/** The description of one model, whose name may have slashes. */
+function modelEntry(path: string): PathEntry | undefined {
+  const model = path.startsWith(ONE_MODEL) ? unescaped(path.slice(ONE_MODEL.length)) : '';
+  if (model === '') return undefined;
+  return { route: { kind: 'models', model }, methods: GET, guarded: true };
 }
 
 /** Gemini's paths hold the name of the model. */

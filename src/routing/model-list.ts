@@ -2,8 +2,9 @@
  * `GET /v1/models` in the form that the caller reads (routing.md 2, clients.md 2 row 15). Pure
  * functions of table and states; the ids are always the real ones.
  */
+import { anthropicList, anthropicModel } from './anthropic-list.ts';
 import { codexCatalogue } from './codex-catalogue.ts';
-import { compareText, type RoutingTable } from './table.ts';
+import type { RoutingTable } from './table.ts';
 import { findGeminiModel, geminiList } from './gemini-list.ts';
 import { listedModels, type States } from './marks.ts';
 import type { ModelInfo } from './catalogue.ts';
@@ -16,23 +17,29 @@ export interface ModelListCaller {
   header(name: string): string | undefined;
 }
 
-/** Limits of a model of which none are known (routing.md 2.3). */
-const DEFAULT_CONTEXT = 200_000;
-const DEFAULT_OUTPUT = 64_000;
-
-/** The list in the caller's form, ready for `JSON.stringify`. */
+/**
+ * The list in the caller's form, ready for `JSON.stringify`; with `model` the entry of this one.
+ * Undefined: no such model is listed.
+ */
 export function modelList(
   table: RoutingTable,
   states: States,
   nowMs: number,
   caller: ModelListCaller,
-): object {
-  if (new URLSearchParams(caller.query).has('client_version')) {
-    return codexModelList(table, states, nowMs);
+  model?: string,
+): object | undefined {
+  const query = new URLSearchParams(caller.query);
+  if (caller.header('x-goog-api-key') !== undefined && !query.has('client_version')) {
+    return geminiModelList(table, states, nowMs, model);
   }
   const models = listedModels(table, states, nowMs).map(({ info }) => info);
-  if (caller.header('x-goog-api-key') !== undefined) return geminiList(models);
-  return isAnthropic(caller) ? anthropicList(models) : openaiList(models);
+  if (model !== undefined) {
+    const info = models.find(({ id }) => id === model);
+    return info && (isAnthropic(caller) ? anthropicModel(info) : openaiModel(info));
+  }
+  if (query.has('client_version')) return codexCatalogue(models);
+  if (isAnthropic(caller)) return anthropicList(models, query);
+  return { object: 'list', data: models.map(openaiModel) };
 }
 
 /** The list as the Codex CLI reads it. */
@@ -56,43 +63,7 @@ function isAnthropic(caller: ModelListCaller): boolean {
   return caller.header('user-agent')?.startsWith('claude-cli') === true;
 }
 
-/** The OpenAI form, sorted by id. */
-function openaiList(models: readonly ModelInfo[]): object {
-  const data = models.map(({ id, created, ownedBy }) => ({
-    id,
-    object: 'model',
-    created,
-    owned_by: ownedBy,
-  }));
-  return { object: 'list', data };
-}
-
-/** Sorted by display name, then by id. */
-function anthropicList(models: readonly ModelInfo[]): object {
-  const data = models
-    .map((info) => ({
-      id: info.id,
-      object: 'model',
-      owned_by: info.ownedBy,
-      type: 'model',
-      display_name: info.displayName ?? info.id,
-      created_at: info.created === undefined ? undefined : isoSeconds(info.created),
-      max_input_tokens: info.contextLength ?? DEFAULT_CONTEXT,
-      max_tokens: info.maxOutput ?? DEFAULT_OUTPUT,
-    }))
-    .sort(
-      (one, other) =>
-        compareText(one.display_name, other.display_name) || compareText(one.id, other.id),
-    );
-  return {
-    data,
-    has_more: false,
-    first_id: data[0]?.id ?? '',
-    last_id: data[data.length - 1]?.id ?? '',
-  };
-}
-
-/** RFC 3339 without fractions. */
-function isoSeconds(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+/** Entries of the OpenAI form, which is sorted by id as the table is. */
+function openaiModel({ id, created, ownedBy }: ModelInfo): object {
+  return { id, object: 'model', created, owned_by: ownedBy };
 }

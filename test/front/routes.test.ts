@@ -41,6 +41,18 @@ describe('routes', () => {
     });
   });
 
+  it('one model: its name may have slashes, and is no Gemini action', () => {
+    const entry = (model: string) => ({
+      route: { kind: 'models', model },
+      methods: ['GET', 'HEAD'],
+      guarded: true,
+    });
+    assert.deepEqual(routeOf('/v1/models/gpt-5.5'), entry('gpt-5.5'));
+    assert.deepEqual(routeOf('/v1/models/team-a/gpt-5.5'), entry('team-a/gpt-5.5'));
+    assert.deepEqual(routeOf('/v1/models/team-a%2Fgpt-5.5'), entry('team-a/gpt-5.5'));
+    assert.equal(routeOf('/v1/models/m:generateContent')?.route.kind, 'turn');
+  });
+
   it('connectivity checks need none and may be HEAD (clients.md 2, row 16)', () => {
     for (const path of ['/', '/healthz', '/api/hello']) {
       const entry = routeOf(path);

@@ -77,6 +77,51 @@ describe('model lists', () => {
     });
   }
 
+  describe('pages of the Anthropic form', () => {
+    const anthropic = { 'anthropic-version': '2023-06-01' };
+    const all = list(anthropic).data.map(({ id }) => String(id));
+    const ids = (query: string): unknown => {
+      const { data, has_more: more } = list(anthropic, query);
+      return [data.map(({ id }) => id), more];
+    };
+    const cases: [string, unknown][] = [
+      ['limit=2', [all.slice(0, 2), true]],
+      [`limit=${String(all.length)}`, [all, false]],
+      ['limit=1000', [all, false]],
+      ['limit=0', [all, false]],
+      ['limit=x', [all, false]],
+      [`limit=2&after_id=${all[1] ?? ''}`, [all.slice(2, 4), true]],
+      [`after_id=${all[4] ?? ''}`, [all.slice(5), false]],
+      [`limit=2&before_id=${all[3] ?? ''}`, [all.slice(1, 3), true]],
+      [`limit=9&before_id=${all[3] ?? ''}`, [all.slice(0, 3), false]],
+      ['after_id=nothing', [all, false]],
+    ];
+    for (const [query, expected] of cases) it(query, () => assert.deepEqual(ids(query), expected));
+  });
+
+  describe('one model', () => {
+    const one = (model: string, headers: Record<string, string>, query = ''): unknown => {
+      const caller = { query, header: (name: string) => headers[name] };
+      return modelList(table, NO_STATES, NOW, caller, model);
+    };
+    it('in the form of the caller, by its real id', () => {
+      assert.deepEqual(one('team-a/gpt-5.5', {}), {
+        id: 'team-a/gpt-5.5',
+        object: 'model',
+        created: 1_776_902_400,
+        owned_by: 'openai',
+      });
+      const { type } = one('gpt-5.5', { 'anthropic-version': 'x' }) as { type: string };
+      assert.equal(type, 'model');
+      const { name } = one('models/gpt-5.5', { 'x-goog-api-key': 'k' }) as { name: string };
+      assert.equal(name, 'models/gpt-5.5');
+    });
+    it('that is not listed is not there', () => {
+      assert.equal(one('gpt-6', {}), undefined);
+      assert.equal(one('gpt-6', { 'x-goog-api-key': 'k' }), undefined);
+    });
+  });
+
   it('an empty Anthropic list', () => {
     assert.deepEqual(list({ 'anthropic-version': 'x' }, '', tableOf([])), {
       data: [],
