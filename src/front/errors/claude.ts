@@ -25,11 +25,14 @@ const claudeRequestId = (id: string): string => `req_${id}`;
 export const claudeIdHeaders = (id: string): string[] => ['request-id', claudeRequestId(id)];
 
 /**
- * The status a Claude client gets. A wrong key is a 403: Claude Code repeats a 401 for over a minute
+ * The status a Claude client gets. A wrong key is a 403, because Claude Code repeats a 401 for over a
+ * minute; an unknown model is a 404, as at Anthropic, because any 400 is repeated up to six times
  * (clients.md 6.3).
  */
 export function claudeStatus(failure: Failure): number {
-  return failure.code === 'invalid_api_key' ? 403 : answerStatus(failure);
+  const status = answerStatus(failure);
+  if (failure.code === 'invalid_api_key') return 403;
+  return failure.code === 'unknown_model' && status === 400 ? 404 : status;
 }
 
 /** The whole body, on one line. */
