@@ -281,3 +281,26 @@ oauth-model-alias:
     });
   });
 });
+
+describe('gemini-api-key', () => {
+  it('11.2, 11.4: ids, order, and entries that are none', () => {
+    const text = `
+codex-api-key: [{ api-key: c, base-url: "https://relay.example.com" }]
+gemini-api-key:
+  - { api-key: demo-key }
+  - { api-key: demo-key }
+  - { api-key: demo-key, prefix: team }
+  - { prefix: neither-key-nor-address }
+  - { base-url: "https://g.example.com/" }
+`;
+    const { credentials } = parse(text);
+    const [first, second, third] = credentials;
+    assert.deepEqual(
+      credentials.map(({ provider, label }) => [provider, label]),
+      [...Array<string[]>(3).fill(['gemini', 'gemini-apikey']), ['codex', 'codex-apikey']],
+    );
+    assert.equal(first?.id, 'gemini:apikey:751ed0251c17');
+    assert.equal(second?.prefix, 'team');
+    assert.equal(third?.baseUrl, 'https://g.example.com');
+  });
+});
