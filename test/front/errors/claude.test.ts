@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  claudeErrorBody,
+  claudeStatus,
+  claudeStreamError,
+} from '../../../src/front/errors/claude.ts';
+import { failure as turnFailure } from '../routing-support.ts';
+import type { TurnFailure } from '../../../src/turn.ts';
+
+const failure = (status: number, body: string | null = null): TurnFailure =>
+  turnFailure(status, { message: 'no luck', body });
+
+interface ErrorBody {
+  type: string;
+  error: { type: string; message: string };
+  request_id?: string;
+}
+
+const told = (error: TurnFailure): ErrorBody =>
+  JSON.parse(claudeErrorBody(error, 'abcd')) as ErrorBody;
+
+describe('error types of Anthropic by status, codex.md 7.4', () => {
+  const types: [number, string][] = [
+    [400, 'invalid_request_error'],
+    [401, 'authentication_error'],
+    [402, 'billing_error'],
+    [403, 'permission_error'],
+    [404, 'not_found_error'],
+    [413, 'request_too_large'],
+    [422, 'invalid_request_error'],
+    [429, 'rate_limit_error'],
+    [500, 'api_error'],
+    [502, 'api_error'],
+    [504, 'timeout_error'],
+    [529, 'overloaded_error'],
+  ];
+  for (const [status, type] of types) {
+    it(String(status), () => {
+      assert.equal(claudeStatus(failure(status)), status);
+      assert.deepEqual(told(failure(status)), {
+        type: 'error',
+        error: { type, message: 'no luck' },
+        request_id: 'req_abcd',
+      });
+    });
+  }
+});
+
+describe("the upstream's own words win", () => {
+  it('type and message', () => {
+    const body = '{"error":{"type":"usage_limit_reached","message":"wait"}}';
+    assert.deepEqual(told(failure(429, body)).error, {
+      type: 'usage_limit_reached',
+      message: 'wait',
+    });
+  });
+
+  it('plain text, other JSON, nothing', () => {
+    assert.equal(told(failure(502, '<html>')).error.message, '<html>');
+    assert.equal(told(failure(502, '{"detail":"busy"}')).error.message, 'busy');
+    assert.equal(told(failure(502, '')).error.message, 'no luck');
+  });
+});
+
+it('the end of a stream that broke is one frame, without the id if there is none', () => {
+  const frame = claudeStreamError(failure(502, '{\n"error":{"message":"a\\nb"}}'), undefined);
+  const expected = '{"type":"error","error":{"type":"api_error","message":"a\\nb"}}';
+  assert.equal(frame, `event: error\ndata: ${expected}\n\n`);
+});
