@@ -3,7 +3,11 @@
  * writes what its upstream side reads, and the other way round.
  */
 import { chatClient, chatUpstream } from '../../src/formats/chat/sides.ts';
+import { claudeClient } from '../../src/formats/claude/client.ts';
+import { claudeUpstream } from '../../src/formats/claude/upstream.ts';
 import { codexUpstream } from '../../src/formats/codex/sides.ts';
+import { geminiClient } from '../../src/formats/gemini/client.ts';
+import { geminiUpstream } from '../../src/formats/gemini/upstream.ts';
 import type { ClientSide, UpstreamSide } from '../../src/formats/hub.ts';
 import { responsesClient } from '../../src/formats/responses/sides.ts';
 
@@ -15,6 +19,8 @@ export interface Dialect {
   terminal: RegExp;
   /** Members of a request that its own client side does not read. */
   unread: readonly string[];
+  /** Upstreams get calls without ids: names and order say which result belongs to which. */
+  noCallIds?: true;
 }
 
 export const DIALECTS: readonly Dialect[] = [
@@ -31,5 +37,20 @@ export const DIALECTS: readonly Dialect[] = [
     upstream: codexUpstream,
     terminal: /^event: response\.(completed|incomplete)$/gm,
     unread: [],
+  },
+  {
+    name: 'claude',
+    client: claudeClient,
+    upstream: claudeUpstream,
+    terminal: /^event: message_stop$/gm,
+    unread: [],
+  },
+  {
+    name: 'gemini',
+    client: geminiClient,
+    upstream: geminiUpstream,
+    terminal: /"finishReason":/g,
+    unread: [],
+    noCallIds: true,
   },
 ];

@@ -28,6 +28,8 @@ const bytesOf = (body: unknown): Buffer => Buffer.from(JSON.stringify(body));
 describe('hub, requests', () => {
   for (const { client, upstream } of PAIRS) {
     const pair = hubPair(client.client, upstream.upstream);
+    const mayDropIds = client.noCallIds === true || upstream.noCallIds === true;
+    const idCounts = mayDropIds ? [0, 2] : [2];
 
     it(`${client.name} on ${upstream.name}: nothing is lost, doubled or moved`, () => {
       for (const seed of SEEDS) {
@@ -37,7 +39,7 @@ describe('hub, requests', () => {
         ).toString();
         const where = `seed ${String(seed)}: ${sent}`;
         for (const mark of [...marks, system]) assert.equal(count(sent, mark), 1, where);
-        for (const id of callIds) assert.equal(count(sent, id), 2, where);
+        for (const id of callIds) assert.ok(idCounts.includes(count(sent, id)), where);
         const found = [...marks].sort((one, other) => sent.indexOf(one) - sent.indexOf(other));
         assert.deepEqual(found, marks, where);
       }
@@ -160,8 +162,9 @@ describe('hub, answers', () => {
     });
 
     it(`${name}: a stream that is cut is an error, never an end`, () => {
-      const wire = wireOf(upstream, answerEvents(1));
-      const frames = wire.split('\n\n').slice(0, 2);
+      const wires = SEEDS.map((seed) => wireOf(upstream, answerEvents(seed)).split('\n\n'));
+      const frames = wires.find(({ length }) => length > 4)?.slice(0, 1) ?? [];
+      assert.equal(frames.length, 1);
       const translator = pair.response(responseContext());
       const cut = Buffer.from(frames.map((frame) => `${frame}\n\n`).join(''));
       assert.throws(() => clientText(translator, [cut]), { code: 'upstream_incomplete_stream' });
