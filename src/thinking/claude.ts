@@ -5,7 +5,7 @@
  */
 import type { ThinkingCapability } from '../credentials/record.ts';
 import { budgetConfig, configOfSuffix, levelConfig, type ThinkingConfig } from './config.ts';
-import { budgetOfLevel, listedLevel } from './tables.ts';
+import { budgetOfLevel, levelOfBudget, listedLevel } from './tables.ts';
 import { canThink, validateThinking, type ThinkingFormat } from './validate.ts';
 
 /** What is known about thinking in one request. */
@@ -60,15 +60,21 @@ export function applyToClaude(input: ClaudeThinkingInput): ClaudeThinking {
 function configOf(input: ClaudeThinkingInput): ThinkingConfig | undefined {
   const ofSuffix = input.suffix === undefined ? undefined : configOfSuffix(input.suffix);
   if (ofSuffix !== undefined) return ofSuffix;
-  if (input.budgetTokens !== undefined) return budgetConfig(input.budgetTokens);
+  const levels = input.capability?.levels ?? [];
+  if (input.budgetTokens !== undefined) return configOfBudget(input.budgetTokens, levels);
   const word = input.effort?.trim().toLowerCase() ?? '';
   if (word === '') return undefined;
-  const levels = input.capability?.levels ?? [];
   if (levels.length > 0 && word !== 'none' && word !== 'auto') {
     return levelConfig(effortOf(word, levels));
   }
   const tokens = budgetOfLevel(word);
   return tokens === undefined ? undefined : budgetConfig(tokens);
+}
+
+/** Models with levels get one for another format's budget (translate-gemini-thinking.md 8.1). */
+function configOfBudget(tokens: number, levels: readonly string[]): ThinkingConfig {
+  const word = tokens > 0 && levels.length > 0 ? levelOfBudget(tokens) : undefined;
+  return word === undefined ? budgetConfig(tokens) : levelConfig(effortOf(word, levels));
 }
 
 /** The words of Anthropic's own scale, which has neither `minimal` nor everywhere `xhigh` (3.4). */
