@@ -103,6 +103,7 @@ export function diffConfig(before: Config, after: Config): string[] {
     ...entryLines('gemini', 'gemini-api-key', before.credentials, after.credentials),
     ...entryLines('claude', 'claude-api-key', before.credentials, after.credentials),
     ...entryLines('codex', 'codex-api-key', before.credentials, after.credentials),
+    ...entryLines('vertex', 'vertex-api-key', before.credentials, after.credentials),
     ...compatLines(before.credentials, after.credentials),
     ...mapLines('payload', { rules: before.payload }, { rules: after.payload }),
     ...mapLines('oauth-model-alias', before.oauthModelAlias, after.oauthModelAlias),

@@ -9,6 +9,7 @@ import {
   compatEntrySchema,
   entryRecords,
   geminiEntrySchema,
+  vertexEntrySchema,
 } from '../credentials/entries.ts';
 import { aliasSchema, excludedSchema, ruleSchema } from '../credentials/nested.ts';
 import { SwitchyardError } from '../errors.ts';
@@ -42,6 +43,7 @@ export const configSchema = z.looseObject({
   ),
   'codex-api-key': list(codexEntrySchema, 'Keys of Codex-compatible upstreams.'),
   'openai-compatibility': list(compatEntrySchema, 'Providers that speak Chat Completions.'),
+  'vertex-api-key': list(vertexEntrySchema, 'Keys of Vertex AI.'),
   'oauth-model-alias': mapOf(
     list(aliasSchema, 'Aliases of one provider.'),
     'Model aliases of OAuth and file credentials, by provider.',

@@ -16,7 +16,7 @@ import {
   wholeLeaf,
 } from '../config/scalars.ts';
 import { defined } from '../config/values.ts';
-import { entryHandle, entryId, headersPart, UniqueIds } from './ids.ts';
+import { entryHandle, entryId, handleOf, headersPart, UniqueIds } from './ids.ts';
 import { excludedSchema, modelSchema, ruleSchema, toModels, toRules } from './nested.ts';
 import {
   baseUrlLeaf,
@@ -92,6 +92,9 @@ export const claudeEntrySchema = keySchema('the Anthropic API');
 /** An item of `gemini-api-key`. */
 export const geminiEntrySchema = keySchema('the Gemini API');
 
+/** An item of `vertex-api-key`. */
+export const vertexEntrySchema = keySchema('the API of Vertex AI');
+
 /** An item of `openai-compatibility[].api-key-entries`. */
 export const keyEntrySchema = item({
   'api-key': text('', 'Key sent upstream.'),
@@ -166,6 +169,20 @@ function keyRecord(
   });
 }
 
+/** Its id knows fewer parts, and its models need both names (config.md 5, 11.2, 11.3). */
+function vertexRecord(
+  entry: z.output<typeof vertexEntrySchema>,
+  index: number,
+  ids: UniqueIds,
+  ignored: string[],
+): CredentialRecord {
+  const models = entry.models.filter(({ name, alias }) => name !== '' && alias !== '');
+  const record = keyRecord('vertex', { ...entry, models }, index, new UniqueIds(), ignored);
+  const parts = [entry['api-key'], entry['base-url'], entry['proxy-url']];
+  const id = ids.claim(entryId('vertex:apikey', parts));
+  return { ...record, id, handle: handleOf(`id:${id}`) };
+}
+
 function compatRecords(
   entry: z.output<typeof compatEntrySchema>,
   index: number,
@@ -207,6 +224,7 @@ export interface EntrySections {
   'claude-api-key': z.output<typeof claudeEntrySchema>[];
   'codex-api-key': z.output<typeof codexEntrySchema>[];
   'openai-compatibility': z.output<typeof compatEntrySchema>[];
+  'vertex-api-key': z.output<typeof vertexEntrySchema>[];
 }
 
 /**
@@ -227,7 +245,10 @@ export function entryRecords(sections: EntrySections, ignored: string[]): Creden
   const compat = sections['openai-compatibility'].flatMap((entry, index) =>
     entry['base-url'] && !entry.disabled ? compatRecords(entry, index, ids, ignored) : [],
   );
-  return [...withoutDoubles(gemini), ...claude, ...codex, ...compat];
+  const vertex = sections['vertex-api-key'].flatMap((entry, index) =>
+    entry['api-key'] ? [vertexRecord(entry, index, ids, ignored)] : [],
+  );
+  return [...withoutDoubles(gemini), ...claude, ...codex, ...compat, ...withoutDoubles(vertex)];
 }
 
 /** An entry that says the same as one before it is left out (config.md 5): its id is numbered. */

@@ -16,6 +16,7 @@ import { toAliases, toRules } from './nested.ts';
 import { cleanBaseUrl, cleanPatterns, cleanPrefix, retryOverride } from './normalise.ts';
 import type { CredentialRecord } from './record.ts';
 import { tokensOf } from './tokens.ts';
+import { vertexAddress } from './vertex-file.ts';
 
 /** A file, or a part of one, that has no effect. */
 export interface FileNote {
@@ -89,7 +90,7 @@ export async function scanCredentialFiles(
 function typeOf(file: CredentialFile, fields: Fields): { type: string } | { reason: string } {
   const type = file.type.toLowerCase();
   if (type === 'codex' || (type === '' && isFields(fields['tokens']))) return { type: 'codex' };
-  if (type === 'claude') return { type };
+  if (type === 'claude' || type === 'vertex') return { type };
   if (type === '' && fields['OPENAI_API_KEY']) {
     return { reason: 'holds only an OPENAI_API_KEY: add it to codex-api-key in the config file' };
   }
@@ -109,9 +110,8 @@ function toRecord(
   const known = typeOf(file, fields);
   if ('reason' in known) return known.reason;
   const tokens = tokensOf(fields);
-  if (!tokens.accessToken && !tokens.refreshToken && !tokens.apiKey) {
-    return 'has neither access_token nor refresh_token nor api_key';
-  }
+  const address = addressOf(known.type, fields, file, tokens.apiKey !== '');
+  if ('reason' in address) return address.reason;
   const claims = idTokenClaims(tokens.idToken);
   const email = file.email || (claims.email ?? '');
   const { type } = known;
@@ -119,6 +119,7 @@ function toRecord(
   const kind = tokens.apiKey ? 'apikey' : 'oauth';
   return defined<CredentialRecord>({
     ...ownSettings(file),
+    baseUrl: address.baseUrl,
     id: fileId(place.file),
     provider: type,
     kind,
@@ -137,6 +138,20 @@ function toRecord(
   });
 }
 
+/** Where the account is served, or why it can not be. */
+function addressOf(
+  type: string,
+  fields: Fields,
+  file: CredentialFile,
+  hasKey: boolean,
+): { baseUrl: string } | { reason: string } {
+  const baseUrl = cleanBaseUrl(file.base_url);
+  if (type === 'vertex' && !hasKey) return vertexAddress(fields, baseUrl);
+  const { accessToken, refreshToken } = tokensOf(fields);
+  if (hasKey || accessToken !== '' || refreshToken !== '') return { baseUrl };
+  return { reason: 'has neither access_token nor refresh_token nor api_key' };
+}
+
 /** What the user set in the file and nothing else decides. */
 function ownSettings(file: CredentialFile) {
   const period = file.refresh_interval_seconds ?? file.refresh_interval ?? 0;
@@ -146,7 +161,6 @@ function ownSettings(file: CredentialFile) {
     priority: file.priority,
     weight: file.weight,
     proxyUrl: file.proxy_url,
-    baseUrl: cleanBaseUrl(file.base_url),
     headers: file.headers,
     models: [],
     disableCooling: file.disable_cooling,

@@ -6,6 +6,7 @@ import { codexProvider } from './codex/provider.ts';
 import { compatibleProvider } from './openai-compatible/provider.ts';
 import { geminiProvider } from './gemini/provider.ts';
 import type { Provider } from './types.ts';
+import { vertexProvider } from './vertex/provider.ts';
 
 /** Provider keys of `openai-compatibility` items start with this (config.md 11.1). */
 const COMPATIBLE_PREFIX = 'openai-compatible-';
@@ -18,6 +19,7 @@ export function providerFor(record: CredentialRecord): Provider {
   if (record.provider === 'codex') return codexProvider;
   if (record.provider === 'claude') return claudeProvider;
   if (record.provider === 'gemini') return geminiProvider;
+  if (record.provider === 'vertex') return vertexProvider;
   if (record.provider.startsWith(COMPATIBLE_PREFIX)) return compatibleProvider;
   throw new SwitchyardError('internal', { message: `no provider is called ${record.provider}` });
 }

@@ -5,7 +5,7 @@ import {
   type CatalogueRow,
   type PlanTier,
 } from './catalogue-data.ts';
-import { GEMINI_MODELS, type GoogleModel } from '../formats/gemini/models.ts';
+import { GEMINI_MODELS, VERTEX_MODELS, type GoogleModel } from '../formats/gemini/models.ts';
 import { CLAUDE_MODELS, claudeModel } from './claude-models.ts';
 import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
 
@@ -47,6 +47,7 @@ const TIERS: Readonly<Record<string, PlanTier>> = {
 export function sourceModels(record: CredentialRecord, nowSeconds: number): SourceModel[] {
   if (record.provider === 'claude' && record.models.length === 0) return claudeModels();
   if (record.provider === 'gemini' && record.models.length === 0) return GEMINI_MODELS.map(google);
+  if (record.provider === 'vertex' && record.models.length === 0) return VERTEX_MODELS.map(google);
   if (record.provider !== 'codex') return configured(record, nowSeconds);
   // The sandbox is an upstream of its own: it makes no images.
   if (isSandbox(record)) return configured(record, nowSeconds);
@@ -151,7 +152,11 @@ function configuredInfo(
 const GOOGLE = 'google';
 
 /** Who makes the models of a provider that is configured without a catalogue. */
-const OWNERS: Readonly<Record<string, string>> = { claude: 'anthropic', gemini: GOOGLE };
+const OWNERS: Readonly<Record<string, string>> = {
+  claude: 'anthropic',
+  gemini: GOOGLE,
+  vertex: GOOGLE,
+};
 
 /** What is known of a built-in model that is configured by name. */
 function knownThinking(

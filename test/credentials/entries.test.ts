@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { handleOf } from '../../src/credentials/ids.ts';
 import type { CredentialRecord } from '../../src/credentials/record.ts';
 import { parse } from '../config/support.ts';
 
@@ -302,5 +303,24 @@ gemini-api-key:
     assert.equal(first?.id, 'gemini:apikey:751ed0251c17');
     assert.equal(second?.prefix, 'team');
     assert.equal(third?.baseUrl, 'https://g.example.com');
+  });
+});
+
+describe('vertex-api-key', () => {
+  it('5, 11.2: keys are needed, models need both names', () => {
+    const { credentials } = parse(`
+vertex-api-key:
+  - { api-key: k, models: [{ name: a, alias: b }, { name: c }] }
+  - { api-key: k }
+  - { base-url: "https://v.example.com" }
+`);
+    assert.equal(credentials.length, 1);
+    const [only] = credentials;
+    assert.match(only?.id ?? '', /^vertex:apikey:[0-9a-f]{12}$/);
+    assert.equal(only?.handle, handleOf(`id:${String(only?.id)}`));
+    assert.deepEqual(
+      only?.models.map(({ alias }) => alias),
+      ['b'],
+    );
   });
 });

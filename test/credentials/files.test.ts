@@ -159,11 +159,7 @@ describe('scanCredentialFiles', () => {
   });
 
   const skips: [string, unknown, RegExp][] = [
-    [
-      'another provider',
-      { type: 'qwen', access_token: 'x' },
-      /^type qwen is not supported yet$/,
-    ],
+    ['another provider', { type: 'qwen', access_token: 'x' }, /^type qwen is not supported yet$/],
     ['no type', { access_token: 'x' }, /^has no type$/],
     [
       'only a key',
@@ -328,5 +324,31 @@ describe('fingerprint', () => {
     const two = { note: 'n', proxy_url: 'direct', access_token: 'b', type: 'codex' };
     const [before, after] = await around(t, one, (_path, dir) => writeJson(dir, 'a.json', two));
     assert.equal(after, before);
+  });
+});
+
+describe('files of service accounts', () => {
+  const VERTEX = {
+    type: 'vertex',
+    project_id: 'acme-1',
+    email: 'svc@acme-1.iam.gserviceaccount.com',
+    service_account: { private_key: 'secret-p' },
+  };
+
+  it('providers 3.1: the record knows the place, not the key', async (t) => {
+    const record = await recordOf(t, VERTEX);
+    assert.equal(record.provider, 'vertex');
+    assert.equal(record.kind, 'oauth');
+    assert.equal(record.label, VERTEX.email);
+    assert.equal(
+      record.baseUrl,
+      'https://us-central1-aiplatform.googleapis.com/v1/projects/acme-1/locations/us-central1',
+    );
+    assert.doesNotMatch(JSON.stringify(record), /secret-p/);
+  });
+
+  it('what is missing is told', async (t) => {
+    const { skipped } = await scanOne(t, { ...VERTEX, service_account: undefined });
+    assert.deepEqual(skipped, [{ file: 'a.json', reason: 'has no service_account' }]);
   });
 });

@@ -48,7 +48,7 @@ export const startFakeGoogle = (
 export const googleBody = (call: UpstreamExchange | undefined): GoogleBody =>
   call?.request.json() as GoogleBody;
 
-const PATH = /^\/v1beta\/models\/[^/:?]+:(generateContent|streamGenerateContent\?alt=sse)$/;
+const PATH = /\/models\/[^/:?]+:(generateContent|streamGenerateContent\?alt=sse)$/;
 
 /** Fails for what Google would refuse with a 400. */
 function checkBody({ contents, tools = [] }: GoogleBody): void {

@@ -7,6 +7,7 @@ import type { Caller } from '../turn.ts';
 import { systemClock, type KeeperClock } from './clock.ts';
 import { FileKeeper } from './file-keeper.ts';
 import { configKeyKeeper, fileKeyKeeper } from './key-keepers.ts';
+import { ServiceAccountKeeper } from './service-account-keeper.ts';
 
 /** What may differ from the ordinary. */
 export interface KeeperOptions {
@@ -31,14 +32,21 @@ export function keeperFor(
   const { source } = record;
   if (source.kind === 'config') return configKeyKeeper(source.apiKey);
   if (record.kind === 'apikey') return fileKeyKeeper(source.path);
-  const service = tokenServiceFor(record.provider);
-  const route = {
+  const base = {
     upstream,
     clock: options.clock ?? systemClock,
+    get proxyUrl() {
+      return record.proxyUrl === '' ? proxyUrl() : record.proxyUrl;
+    },
+  };
+  if (record.provider === 'vertex') return new ServiceAccountKeeper(source.path, base, log);
+  const service = tokenServiceFor(record.provider);
+  const route = {
+    ...base,
     service,
     url: options.tokenUrl ?? service.url(),
     get proxyUrl() {
-      return record.proxyUrl === '' ? proxyUrl() : record.proxyUrl;
+      return base.proxyUrl;
     },
   };
   return new FileKeeper(record, source.path, route, log, options.onNewToken ?? (() => undefined));

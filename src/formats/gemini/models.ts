@@ -76,6 +76,20 @@ export const GEMINI_MODELS: readonly GoogleModel[] = [
   ] satisfies Row[]),
 ].map(modelOf);
 
+/** Models of Vertex. Imagen is left out: it is asked in another way (12). */
+export const VERTEX_MODELS: readonly GoogleModel[] = [
+  ...SHARED,
+  ...([
+    ['gemini-3.1-pro', FROM_LOW],
+    ['gemini-3.1-flash-image', IMAGE_3],
+    ['gemini-3.1-flash-lite', FROM_MINIMAL],
+    ['gemini-3-pro', PRO_3],
+    ['gemini-3-pro-image', PRO_3],
+    ['gemini-3-flash', FROM_MINIMAL],
+    ['gemini-2.5-flash-image', FLASH],
+  ] satisfies Row[]),
+].map(modelOf);
+
 const LIMITS: ReadonlyMap<string, number> = new Map(
   GEMINI_MODELS.map(({ id, output }) => [id, output]),
 );

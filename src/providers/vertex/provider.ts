@@ -1,0 +1,78 @@
+/** Vertex AI: service accounts and keys of `vertex-api-key` (providers.md 3). */
+import { isObject, without, type JsonObject } from '../../canonical/value.ts';
+import { failureOfEvent, failureOfResponse } from '../google/failures.ts';
+import { actionOf, googleHeaders } from '../google/headers.ts';
+import { jsonObject } from '../failure.ts';
+import { refuseCompact } from '../paths.ts';
+import type { BuildInput, Provider } from '../types.ts';
+
+/** Address for keys; the records of service accounts know their own. */
+export const VERTEX_BASE_URL = 'https://aiplatform.googleapis.com';
+
+function urlOf(input: BuildInput): string {
+  const { record, model } = input;
+  const place = `publishers/google/models/${encodeURIComponent(model)}:${actionOf(input)}`;
+  if (record.kind === 'oauth') return `${record.baseUrl}/${place}`;
+  return `${record.baseUrl === '' ? VERTEX_BASE_URL : record.baseUrl}/v1/${place}`;
+}
+
+function headersOf(input: BuildInput): string[] {
+  const { record, token } = input;
+  if (record.kind === 'apikey') return googleHeaders(input, 'x-goog-api-key', token);
+  return googleHeaders(input, 'Authorization', token === '' ? '' : `Bearer ${token}`);
+}
+
+export const vertexProvider: Provider = {
+  upstreamFormat(_client, path) {
+    refuseCompact(path);
+    return 'gemini';
+  },
+
+  // The API knows no such member: no body holds it.
+  keepsRetention: () => false,
+
+  // The prompt cache is found by its content, not by a key.
+  usesContinuity: () => false,
+
+  buildRequest(input) {
+    return {
+      method: 'POST',
+      url: urlOf(input),
+      headers: headersOf(input),
+      body: withoutCallIds(input.body),
+      proxyUrl: input.proxyUrl,
+    };
+  },
+
+  failureOfResponse,
+  failureOfEvent,
+
+  // Google tells what is used up, never what is left.
+  quotaOfHeaders: () => undefined,
+  quotaOfEvent: () => undefined,
+};
+
+const CALLS = ['functionCall', 'functionResponse', 'function_call', 'function_response'];
+const CALL = /"function_?(?:[cC]all|[rR]esponse)"\s*:\s*\{\s*"/;
+
+/** Vertex does not know the ids of calls (3.3). Bodies without calls are passed on as they are. */
+export function withoutCallIds(body: Uint8Array): Uint8Array {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString();
+  const parsed = CALL.test(text) ? jsonObject(text) : undefined;
+  if (parsed === undefined || !Array.isArray(parsed['contents'])) return body;
+  const contents = parsed['contents'].map((content: unknown) => {
+    if (!isObject(content) || !Array.isArray(content.parts)) return content;
+    return { ...content, parts: content.parts.map(withoutId) };
+  });
+  return Buffer.from(JSON.stringify({ ...parsed, contents }));
+}
+
+function withoutId(part: unknown): unknown {
+  if (!isObject(part)) return part;
+  const changed: JsonObject = { ...part };
+  for (const key of CALLS) {
+    const holder = changed[key];
+    if (isObject(holder)) changed[key] = without(holder, 'id');
+  }
+  return changed;
+}

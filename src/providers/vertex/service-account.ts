@@ -1,0 +1,95 @@
+/**
+ * Access tokens of a Google service account (providers.md 3.1, 3.2): a signed statement (RFC 7523)
+ * is exchanged for a token that lives an hour.
+ */
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import type { ServiceAccount } from '../../credentials/vertex-file.ts';
+import { jsonObject, textAt } from '../failure.ts';
+import { tokenRequest, type RefreshOutcome } from '../codex/oauth.ts';
+import { readTokenAnswer } from '../codex/token-answer.ts';
+import type { UpstreamRequest } from '../../upstream/types.ts';
+
+const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
+const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** The longest that Google takes. */
+const LIFETIME_SECONDS = 3600;
+
+/**
+ * The exchange for one token. `proxyUrl` as for turns.
+ * @throws Error without a word of the key when it is none
+ */
+export function accountTokenRequest(
+  account: ServiceAccount,
+  proxyUrl: string,
+  nowMs: number,
+): UpstreamRequest {
+  const form = new URLSearchParams({ grant_type: GRANT, assertion: assertion(account, nowMs) });
+  return tokenRequest(account.tokenUri, form, proxyUrl);
+}
+
+/** Reads the answer. Messages never hold a token. */
+export function readAccountAnswer(status: number, body: string, nowMs: number): RefreshOutcome {
+  if (status >= 200 && status < 300) {
+    const fields = readTokenAnswer(body, nowMs);
+    if (fields !== undefined) return { kind: 'renewed', fields };
+    return { kind: 'failed', message: `status ${String(status)} without an access token` };
+  }
+  const reason = textAt(jsonObject(body), 'error').slice(0, MAX_REASON_CHARS);
+  const message = `status ${String(status)}${reason === '' ? '' : `: ${reason}`}`;
+  return { kind: REFUSALS.has(reason) || status === 401 ? 'login' : 'failed', message };
+}
+
+/** Characters of Google's word for a refusal; real ones have twenty. */
+const MAX_REASON_CHARS = 100;
+
+/** Words that refuse the account itself. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'invalid_grant',
+  'invalid_client',
+  'unauthorized_client',
+]);
+
+function assertion(account: ServiceAccount, nowMs: number): string {
+  const key = keyOf(account.privateKey);
+  const iat = Math.floor(nowMs / 1000);
+  const head = { alg: 'RS256', typ: 'JWT', kid: account.privateKeyId || undefined };
+  const claims = {
+    iss: account.clientEmail,
+    scope: SCOPE,
+    aud: account.tokenUri,
+    iat,
+    exp: iat + LIFETIME_SECONDS,
+  };
+  const text = `${part(head)}.${part(claims)}`;
+  return `${text}.${sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
+}
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Keys are often damaged on their way into a file; what is left between the marks is enough. */
+function keyOf(pem: string): KeyObject {
+  const key = readable(pem) ?? readable(repaired(pem));
+  if (key?.asymmetricKeyType !== 'rsa') throw new Error('the private key is no RSA key');
+  return key;
+}
+
+function readable(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+const MARKS = /-----BEGIN ((?:RSA )?PRIVATE KEY)-----(.*)-----END \1-----/s;
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+const LINE = /.{1,64}/g;
+
+/** Line breaks that were written as two characters are ones again (16, D2). */
+function repaired(pem: string): string {
+  const [, kind = '', inner = ''] = MARKS.exec(pem.replaceAll(COLOUR, '')) ?? [];
+  const base64 = inner.replaceAll(/\\[nr]/g, '').replaceAll(/[^A-Za-z0-9+/=]/g, '');
+  const lines = base64.match(LINE) ?? [];
+  return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`, ''].join('\n');
+}
