@@ -6,7 +6,7 @@ import {
   type PlanTier,
 } from './catalogue-data.ts';
 import { GEMINI_MODELS, VERTEX_MODELS, type GoogleModel } from '../formats/gemini/models.ts';
-import { CLAUDE_MODELS, claudeModel } from './claude-models.ts';
+import { CLAUDE_MODELS, claudeModel } from '../formats/claude/models.ts';
 import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
 
 /** What is known about a client-visible model (routing.md 1.1). */

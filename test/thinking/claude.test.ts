@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { applyToClaude, type ClaudeThinkingInput } from '../../src/thinking/claude.ts';
-import { claudeModel } from '../../src/routing/claude-models.ts';
+import { claudeModel } from '../../src/formats/claude/models.ts';
 
 const ability = (id: string) => claudeModel(id)?.thinking;
 const applied = (parts: Partial<ClaudeThinkingInput>) =>

@@ -6,10 +6,14 @@ import type { RequestContext } from '../format.ts';
 import type { HubClient } from '../hub.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
+import { claudeModel } from './models.ts';
 import { claudeUserId } from './user-id.ts';
 
-/** Tokens of an answer whose client set no limit: Anthropic demands one. */
+/** Tokens of an answer whose client set no limit: Anthropic demands one. Some models have fewer. */
 export const DEFAULT_MAX_TOKENS = 32_000;
+
+const defaultLimit = (model: string): number =>
+  Math.min(DEFAULT_MAX_TOKENS, claudeModel(model)?.output ?? DEFAULT_MAX_TOKENS);
 
 /**
  * The translation alone, before the upstream's own demands.
@@ -21,7 +25,7 @@ export function encodeClaudeRequest(
   client: HubClient,
 ): JsonObject {
   const { options, reasoning } = request;
-  const maxTokens = options.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
+  const maxTokens = options.maxOutputTokens ?? defaultLimit(context.model);
   const { system, messages } = encodeMessages(request, client);
   const { tools, toolChoice } = encodeTools(request, client);
   const { thinking, effort } = applyToClaude({

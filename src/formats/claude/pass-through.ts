@@ -21,6 +21,7 @@ import { applyBodyRules, removeEffort } from './body-rules.ts';
 import { orderCacheMarkers, takesMarker, toolTakesMarker } from './cache-markers.ts';
 import { forwardClaude } from './forward.ts';
 import { mayHoldForeign, ownHistory } from './history.ts';
+import { claudeModel } from './models.ts';
 
 /** Streams when the client does. */
 export const claudeToClaude: FormatPair = {
@@ -51,11 +52,13 @@ function editHead(
   const before: JsonObject = Object.fromEntries(
     small.map((member) => [member.key, parseValue(body, member)]),
   );
-  const head = { ...before, model: context.model };
+  const head: JsonObject = { ...before, model: context.model };
+  // A model that is not known may have any limit: then Anthropic says what is missing.
+  head.max_tokens ??= claudeModel(context.model)?.output;
   if (context.thinking !== undefined) setThinking(head, context);
   applyBodyRules(head);
   for (const key of new Set([...Object.keys(before), ...Object.keys(head)])) {
-    const value = (head as JsonObject)[key];
+    const value = head[key];
     if (value === undefined) edits.remove(key);
     else if (value !== before[key]) edits.set(key, JSON.stringify(value));
   }

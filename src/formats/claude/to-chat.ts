@@ -5,6 +5,7 @@ import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts
 import { arrayOf, isObject, objectOf, textOf, type JsonObject } from '../../canonical/value.ts';
 import { parseBody } from '../body.ts';
 import { chatUpstream } from '../chat/sides.ts';
+import type { RequestContext } from '../format.ts';
 import type { UpstreamSide } from '../hub.ts';
 import { isOpenAiEncrypted } from '../responses/encrypted.ts';
 import { nameSpelling } from './name-spelling.ts';
@@ -13,7 +14,7 @@ import { nameSpelling } from './name-spelling.ts';
 export const chatForClaude: UpstreamSide = {
   ...chatUpstream,
   encodeRequest(request, context, client) {
-    const body = chatUpstream.encodeRequest(requestForChat(request), context, client);
+    const body = chatUpstream.encodeRequest(requestForChat(request, context), context, client);
     body.messages = arrayOf(body.messages).map(withContent);
     return body;
   },
@@ -35,26 +36,30 @@ function withContent(value: unknown): JsonObject {
   return 'content' in message ? message : { ...message, content: '' };
 }
 
-function requestForChat(request: CanonicalRequest): CanonicalRequest {
+function requestForChat(request: CanonicalRequest, context: RequestContext): CanonicalRequest {
+  const keepsUnsigned = context.keepsUnsigned === true;
   return {
     ...request,
-    messages: request.messages.map(messageForChat),
+    messages: request.messages.map((message) => messageForChat(message, keepsUnsigned)),
     tools: request.tools.map(toolForChat),
   };
 }
 
-function messageForChat(message: Message): Message {
+function messageForChat(message: Message, keepsUnsigned: boolean): Message {
   const { content } = message;
   if (typeof content === 'string') return message;
-  return { ...message, content: content.filter((part) => isKept(part, message.role)) };
+  return {
+    ...message,
+    content: content.filter((part) => isKept(part, message.role, keepsUnsigned)),
+  };
 }
 
 /** Blank texts say nothing; reasoning goes back only to the family it came from (3.8). */
-function isKept(part: Part, role: string): boolean {
+function isKept(part: Part, role: string, keepsUnsigned: boolean): boolean {
   if (part.type === 'text') return part.text.trim() !== '';
   if (part.type === 'tool_call') return role === 'assistant';
   if (part.type !== 'reasoning') return true;
-  return role === 'assistant' && isOpenAiEncrypted(part.signature);
+  return role === 'assistant' && (keepsUnsigned || isOpenAiEncrypted(part.signature));
 }
 
 /** Every tool becomes a function, Anthropic's own ones too. */

@@ -14,6 +14,7 @@ import type {
 } from '../../canonical/request.ts';
 import { isObject, isPresent, textOf, type JsonObject } from '../../canonical/value.ts';
 import { codexUpstream } from '../codex/sides.ts';
+import type { RequestContext } from '../format.ts';
 import type { UpstreamSide } from '../hub.ts';
 import { shortCallId } from './call-id.ts';
 
@@ -24,14 +25,17 @@ const SCHEMA_NAME = 'response';
 export const codexForClaude: UpstreamSide = {
   ...codexUpstream,
   encodeRequest: (request, context, client) =>
-    codexUpstream.encodeRequest(requestForCodex(request), context, client),
+    codexUpstream.encodeRequest(requestForCodex(request, context), context, client),
 };
 
-function requestForCodex(request: CanonicalRequest): CanonicalRequest {
+function requestForCodex(request: CanonicalRequest, context: RequestContext): CanonicalRequest {
   const { tools } = request;
+  const keepsUnsigned = context.keepsUnsigned === true;
   return {
     ...request,
-    messages: request.messages.filter(saysSomething).map(withShortIds),
+    messages: request.messages
+      .filter(saysSomething)
+      .map((message) => messageForCodex(message, keepsUnsigned)),
     tools: tools.map(toolForCodex),
     toolChoice: choiceForCodex(request),
     reasoning: reasoningForCodex(request.reasoning),
@@ -45,17 +49,26 @@ function saysSomething({ role, content }: Message): boolean {
   return content.some(({ type }) => type !== 'verbatim' && type !== 'reasoning');
 }
 
-function withShortIds(message: Message): Message {
+function messageForCodex(message: Message, keepsUnsigned: boolean): Message {
   const { content } = message;
-  if (typeof content === 'string' || !content.some(isCallPart)) return message;
-  return { ...message, content: content.map(partForCodex) };
+  if (typeof content === 'string') return message;
+  return { ...message, content: content.flatMap((part) => partForCodex(part, keepsUnsigned)) };
 }
 
-const isCallPart = ({ type }: Part): boolean => type === 'tool_call' || type === 'tool_result';
-
-function partForCodex(part: Part): Part {
-  if (part.type === 'tool_call') return { ...part, id: shortCallId(part.id) };
-  return part.type === 'tool_result' ? { ...part, callId: shortCallId(part.callId) } : part;
+function partForCodex(part: Part, keepsUnsigned: boolean): Part[] {
+  switch (part.type) {
+    case 'tool_call':
+      return [{ ...part, id: shortCallId(part.id) }];
+    case 'tool_result':
+      return [{ ...part, callId: shortCallId(part.callId) }];
+    case 'reasoning': {
+      const isUnsigned = (part.signature ?? '').trim() === '';
+      if (!isUnsigned) return [part];
+      return keepsUnsigned ? [{ ...part, signature: '' }] : [];
+    }
+    default:
+      return [part];
+  }
 }
 
 function toolForCodex(tool: Tool): Tool {

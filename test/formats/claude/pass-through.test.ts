@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { claudeToClaude } from '../../../src/formats/claude/pass-through.ts';
 import type { RequestContext } from '../../../src/formats/format.ts';
-import { claudeModel } from '../../../src/routing/claude-models.ts';
+import { claudeModel } from '../../../src/formats/claude/models.ts';
 import { ownHistory } from '../../../src/formats/claude/history.ts';
 import { requestContext, responseContext } from '../chat/contexts.ts';
 import { clientText, failedText } from '../streams.ts';
@@ -87,6 +87,12 @@ describe('Claude to Claude, the request', () => {
     const content = [foreign, { type: 'text', text: 'a', cache_control }];
     const { messages } = sent({ messages: [{ role: 'assistant', content }] });
     assert.deepEqual(messages, [{ role: 'assistant', content: content.slice(1) }]);
+  });
+
+  it('C18: a missing limit is that of the model; of an unknown model it is left out', () => {
+    const limitOf = (model: string): unknown => sent({ messages: [] }, { model }).max_tokens;
+    assert.equal(limitOf('claude-opus-4-1-20250805'), 32_000);
+    assert.equal(limitOf('claude-x'), undefined);
   });
 
   it('a body that is no object is refused', () => {

@@ -5,7 +5,7 @@ import { encodeClaudeRequest } from '../../../src/formats/claude/encode-request.
 import { claudeUpstream } from '../../../src/formats/claude/upstream.ts';
 import type { ClientSide } from '../../../src/formats/hub.ts';
 import { responsesClient } from '../../../src/formats/responses/sides.ts';
-import { claudeModel } from '../../../src/routing/claude-models.ts';
+import { claudeModel } from '../../../src/formats/claude/models.ts';
 import { onWire, requestContext } from '../chat/contexts.ts';
 import { vector, vectors } from '../vectors.ts';
 
@@ -108,6 +108,13 @@ describe('body for the Anthropic upstream', () => {
   };
   const tools = [{ type: 'function', function: { name: 'f' } }];
   const question = [user('q')];
+
+  it('without a limit it is the default, or what the model can do', () => {
+    const context = requestContext({ model: 'claude-3-5-haiku-20241022' });
+    const request = chatClient.decodeRequest({ messages: question });
+    assert.equal(claudeUpstream.encodeRequest(request, context, 'openai').max_tokens, 8192);
+    assert.equal(sent({ messages: question }).max_tokens, 32_000);
+  });
 
   it('it always streams', () => {
     assert.equal(sent({ messages: question }).stream, true);

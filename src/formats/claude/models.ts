@@ -2,7 +2,7 @@
  * Built-in models of Anthropic as data (providers.md 14; thinking: translate-gemini-thinking.md
  * 15.10). Update this file when the upstream's list changes.
  */
-import type { ThinkingCapability } from '../credentials/record.ts';
+import type { ThinkingCapability } from '../../credentials/record.ts';
 
 /** One built-in model. */
 export interface ClaudeModel {
