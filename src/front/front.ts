@@ -28,6 +28,7 @@ const HOME = JSON.stringify({
   message: 'Switchyard',
   endpoints: [
     'POST /v1/chat/completions',
+    'POST /v1/completions',
     'POST /v1/messages',
     'POST /v1/messages/count_tokens',
     'POST /v1/responses',
