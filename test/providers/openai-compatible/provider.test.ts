@@ -11,10 +11,10 @@ const build = (parts: Parameters<typeof input>[0]) =>
   provider.buildRequest(input({ record: compatRecord(), token: 'k1', ...parts }));
 
 describe('providerFor', () => {
-  it('knows Codex and every compatible name, and nothing else', () => {
+  it('knows its providers and every compatible name, and nothing else', () => {
     assert.equal(providerFor(record()), providerFor(record({ kind: 'apikey' })));
     assert.equal(providerFor(compatRecord({ provider: 'openai-compatible-x' })), provider);
-    assert.throws(() => providerFor(record({ provider: 'vertex' })), { code: 'internal' });
+    assert.throws(() => providerFor(record({ provider: 'qwen' })), { code: 'internal' });
   });
 });
 
