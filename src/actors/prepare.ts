@@ -132,13 +132,14 @@ function operatorWishes(
   turn: TurnRequest,
   upstreamFormat: UpstreamFormat,
   model: string,
-): Pick<RequestContext, 'imageTool' | 'payload'> {
+): Pick<RequestContext, 'imageTool' | 'payload' | 'keepsUnsigned'> {
   const isImage = turn.format === 'openai-image';
   const imageTool = isImage ? undefined : imageToolWish(owner, upstreamFormat, model);
   const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
   return {
     ...(imageTool !== undefined && { imageTool }),
     ...(payload !== undefined && { payload }),
+    ...(keepsUnsigned(owner.record, model) && { keepsUnsigned: true }),
   };
 }
 
@@ -170,6 +171,11 @@ const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };
 /** Is it a configured image model, which the credential's upstream serves itself (codex.md 8.1)? */
 function servesImages(record: CredentialRecord, model: string): boolean {
   return record.models.some((entry) => entry.image && entry.name === model);
+}
+
+/** Does the credential's upstream take reasoning that nobody signed (3.8, `is-compat`)? */
+function keepsUnsigned(record: CredentialRecord, model: string): boolean {
+  return record.models.some((entry) => entry.isCompat && entry.name === model);
 }
 
 function imageContext(owner: TurnOwner, turn: TurnRequest): ImageContext | undefined {

@@ -58,6 +58,8 @@ export interface RequestContext {
   readonly cacheKey: string | undefined;
   /** Responses-Lite request (codex.md 1.7). */
   readonly lite: boolean;
+  /** Replayed reasoning is kept without a proof, too (`is-compat`); absent: no (3.8). */
+  readonly keepsUnsigned?: boolean;
   /** The body goes over a WebSocket, which takes some members that HTTP refuses; absent: HTTP. */
   readonly socket?: boolean;
   /** Only for image clients. */

@@ -236,7 +236,7 @@ for (const server of ['uws', 'node'] as const) {
       assert.equal((await refusal(answer)).error.type, 'invalid_request_error');
     });
 
-    it('the size of a request is estimated here', async () => {
+    it('Q04: the size of a request is estimated here, in the form of Anthropic', async () => {
       const count = (body: Json) =>
         sendRequest(`${proxy.origin}/v1/messages/count_tokens?beta=true`, {
           headers: { 'x-api-key': KEY },

@@ -56,19 +56,10 @@ function messageForCodex(message: Message, keepsUnsigned: boolean): Message {
 }
 
 function partForCodex(part: Part, keepsUnsigned: boolean): Part[] {
-  switch (part.type) {
-    case 'tool_call':
-      return [{ ...part, id: shortCallId(part.id) }];
-    case 'tool_result':
-      return [{ ...part, callId: shortCallId(part.callId) }];
-    case 'reasoning': {
-      const isUnsigned = (part.signature ?? '').trim() === '';
-      if (!isUnsigned) return [part];
-      return keepsUnsigned ? [{ ...part, signature: '' }] : [];
-    }
-    default:
-      return [part];
-  }
+  if (part.type === 'tool_call') return [{ ...part, id: shortCallId(part.id) }];
+  if (part.type === 'tool_result') return [{ ...part, callId: shortCallId(part.callId) }];
+  if (part.type !== 'reasoning' || (part.signature ?? '').trim() !== '') return [part];
+  return keepsUnsigned ? [{ ...part, signature: '' }] : [];
 }
 
 function toolForCodex(tool: Tool): Tool {

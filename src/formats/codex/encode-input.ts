@@ -50,9 +50,12 @@ function ownItem(part: Part, role: string, names: ToolNames): JsonObject | undef
   return part.type === 'tool_result' ? resultItem(part) : undefined;
 }
 
-/** Reasoning goes back as the proof alone, and only if an OpenAI model issued it (3.8). */
+/**
+ * Reasoning goes back as the proof alone, and only if an OpenAI model issued it (3.8). An empty proof
+ * is one that a request may do without (`is-compat`).
+ */
 function reasoningItem(proof: string | undefined): JsonObject | undefined {
-  if (!isOpenAiEncrypted(proof)) return undefined;
+  if (proof !== '' && !isOpenAiEncrypted(proof)) return undefined;
   return { type: 'reasoning', summary: [], content: null, encrypted_content: proof };
 }
 

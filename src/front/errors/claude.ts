@@ -58,5 +58,9 @@ export function claudeStreamError(failure: Failure, requestId: string | undefine
 function upstreamType({ body }: Failure): string | undefined {
   const value = typeof body === 'string' ? parsedJson(body) : undefined;
   const error = isObject(value) ? value['error'] : undefined;
-  return (isObject(error) ? stringOf(error['type']) : undefined) || undefined;
+  if (!isObject(error)) return undefined;
+  const { type, code } = error;
+  // OpenAI's words for what Anthropic knows under one name (6.4).
+  if (code === 'cyber_policy' || type === 'invalid_request') return 'invalid_request_error';
+  return stringOf(type) || undefined;
 }

@@ -4,7 +4,7 @@ import { claudeClient } from '../../../src/formats/claude/client.ts';
 import { chatForClaude } from '../../../src/formats/claude/to-chat.ts';
 import type { RequestContext } from '../../../src/formats/format.ts';
 import { onWire, requestContext } from '../chat/contexts.ts';
-import { vectors } from '../vectors.ts';
+import { vector, vectors } from '../vectors.ts';
 
 type Json = Record<string, unknown>;
 
@@ -48,6 +48,15 @@ describe('claude to chat upstream, request vectors', () => {
       assert.deepEqual(sent(body, { model, stream }), onWire(expected));
     });
   }
+
+  it('M06: compatibility mode keeps all thinking text, without it goes to nobody', () => {
+    const { in: body, out } = vector('M06');
+    const context = { model: 'm', stream: false };
+    assert.deepEqual(sent(body, { ...context, keepsUnsigned: true }), out);
+    const { messages } = sent(body, context);
+    const call = { id: 't', type: 'function', function: { name: 'f', arguments: '{}' } };
+    assert.deepEqual(messages, [{ role: 'assistant', content: '', tool_calls: [call] }]);
+  });
 
   it('Q6: tool choice none stays none', () => {
     const tools = [{ name: 'f' }];

@@ -203,6 +203,13 @@ describe('claude to codex, beyond the vectors', () => {
     assert.equal('tools' in body || 'tool_choice' in body || 'parallel_tool_calls' in body, false);
   });
 
+  it('F19: compatibility mode keeps unsigned thinking, without it goes to nobody', () => {
+    const { in: body, out } = vector('F19');
+    assert.deepEqual(sent(body, { keepsUnsigned: true }), wire(out));
+    const { input } = sent(body);
+    assert.deepEqual(input, [message('assistant', { type: 'output_text', text: 'p' })]);
+  });
+
   it('messages that are no list are refused', () => {
     assert.throws(() => sent({ messages: 'hi' }), { code: 'invalid_request', status: 400 });
   });

@@ -6,6 +6,8 @@ import {
   claudeStreamError,
 } from '../../../src/front/errors/claude.ts';
 import { failure as turnFailure } from '../routing-support.ts';
+import { codexProvider } from '../../../src/providers/codex/provider.ts';
+import { vectorById } from '../../support/vectors.ts';
 import type { TurnFailure } from '../../../src/turn.ts';
 
 const failure = (status: number, body: string | null = null): TurnFailure =>
@@ -61,6 +63,19 @@ describe("the upstream's own words win", () => {
     assert.equal(told(failure(502, '{"detail":"busy"}')).error.message, 'busy');
     assert.equal(told(failure(502, '')).error.message, 'no luck');
   });
+});
+
+describe('G10: error events of Codex', () => {
+  const { events, out } = vectorById('G10');
+  const frames = out as [number, { data: { error: unknown } }][];
+  for (const [index, { data }] of frames) {
+    it(JSON.stringify(events?.[index]), () => {
+      const json = events?.[index];
+      const found = codexProvider.failureOfEvent({ event: 'error', data: '', json }, 0);
+      assert.ok(found !== undefined);
+      assert.deepEqual(told(failure(found.status, found.body)).error, data.error);
+    });
+  }
 });
 
 it('the end of a stream that broke is one frame, without the id if there is none', () => {
