@@ -36,9 +36,8 @@ class GeminiForwarder implements ResponseTranslator {
       this.#read(json);
       return this.#written(event);
     }
-    // Comments before the answer would only spoil another attempt, and have no place in an array.
-    const isComment = event.data === '' && this.#chunks > 0 && !this.#isArray;
-    return isComment ? frameOf(event) : '';
+    // No comments either: Gemini CLI can not read past one (clients.md 4.3).
+    return '';
   }
 
   onBody(body: Uint8Array): Uint8Array {
