@@ -17,9 +17,13 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** Name of the family, which some relays put in front. */
+const PREFIX = 'claude#';
+
 /** A proof in the form Anthropic takes; undefined: another family issued the text. */
 export function claudeSignature(text: string): string | undefined {
-  const trimmed = text.trim();
+  const whole = text.trim();
+  const trimmed = whole.startsWith(PREFIX) ? whole.slice(PREFIX.length) : whole;
   const bytes = decoded(trimmed);
   if (bytes === undefined) return undefined;
   if (bytes[0] === FIELD_2_BYTES) return isInner(bytes) ? trimmed : undefined;

@@ -1,11 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { claudeSignature } from '../../../src/formats/claude/signature.ts';
+import { loadVectors } from '../../support/vectors.ts';
 
 const E = 'EgQKAggL';
 const CAIS = 'CAISFgoUCBAYAioEc2lnITIIY2xhdWRlLXgYAQ==';
 
 describe('proofs of Anthropic (3.8)', () => {
+  for (const { id, note, raw = '', out } of loadVectors({ op: 'sig' })) {
+    it(`${id}: ${note}`, () => {
+      assert.equal(claudeSignature(raw) !== undefined, out === 'claude');
+    });
+  }
+
   it('both forms are known, white space around them is not part of them', () => {
     assert.equal(claudeSignature(` ${E}\n`), E);
     assert.equal(claudeSignature(CAIS), CAIS);
