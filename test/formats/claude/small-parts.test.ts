@@ -67,7 +67,9 @@ describe('size of a request, 9.5', () => {
     assert.equal(estimateTextTokens('Hello, world!'), 4);
     assert.equal(estimateTextTokens('12345678'), 3);
     assert.equal(estimateTextTokens('\n\n'), 1);
-    assert.equal(estimateTextTokens('日本語'), 2);
+    assert.equal(estimateTextTokens('日本語'), 3);
+    assert.equal(estimateTextTokens('Grüße aus Köln'), 3);
+    assert.equal(estimateTextTokens('—'), 1);
   });
 
   it('every place that holds text counts, images and opaque data do not', () => {
