@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { callerScope } from '../../src/conversation/caller-scope.ts';
 import { derivedSession, messageHashes } from '../../src/conversation/derived.ts';
@@ -180,6 +181,34 @@ describe('derived session of the other formats', () => {
     const cached = derived('gemini', '', { contents, cachedContent: 'cachedContents/1' });
     assert.notEqual(cached, derived('gemini', '', { contents }));
     assert.equal(cached, derived('gemini', '', { contents, cached_content: 'cachedContents/1' }));
+  });
+
+  it('Gemini: the hashed text, member by member', () => {
+    const body = {
+      systemInstruction: { role: 'user', parts: [{ text: 'Be' }, { text: 'brief.' }] },
+      contents: [
+        { role: 'model', parts: [{ text: 'ignored' }] },
+        {
+          role: 'user',
+          parts: [
+            { text: '<hi>' },
+            { inlineData: { mimeType: 'image/png', data: 'AA' } },
+            { file_data: { mime_type: 'application/pdf', file_uri: 'https://e/a.pdf' } },
+          ],
+        },
+        { role: 'user', parts: [{ text: 'later' }] },
+      ],
+      cachedContent: 'cachedContents/1',
+    };
+    const user =
+      '[{"kind":"text","value":"\\u003chi\\u003e"},' +
+      '{"kind":"inline_data","mime":"image/png","value":"AA"},' +
+      '{"kind":"file","mime":"application/pdf","value":"https://e/a.pdf"}]';
+    const root =
+      `{"version":"cpa-session-root-v1","format":"gemini","caller_scope":"${SCOPE_1}",` +
+      `"instructions":["Be\\nbrief."],"user":${user},"resource":"cachedContents/1"}`;
+    const digest = createHash('sha256').update(root).digest('hex');
+    assert.equal(derived('gemini', SCOPE_1, body), `ctx:v1:${digest}`);
   });
 
   it('Claude Code: the block with data of the single request does not count (clients.md 2, 18)', () => {
