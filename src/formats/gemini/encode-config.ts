@@ -1,6 +1,13 @@
 /** `generationConfig` and safety (translate-gemini-thinking.md 2.4, 2.6, 4.1, 5.1, 6.1). */
 import type { CanonicalRequest, OutputFormat } from '../../canonical/request.ts';
-import { arrayOf, isObject, numberOf, objectOf, without, type JsonObject } from '../../canonical/value.ts';
+import {
+  arrayOf,
+  isObject,
+  numberOf,
+  objectOf,
+  without,
+  type JsonObject,
+} from '../../canonical/value.ts';
 import { outputLimit } from './models.ts';
 
 /** What is asked of the filters when the client says nothing: Google's own ones would cut answers. */
