@@ -1,27 +1,15 @@
 /** The real Codex CLI: installed into a folder of its own, run headless against a proxy. */
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { install, run, type Client, type RunResult } from './run.ts';
 
 /** Release that is run; its npm package brings the native program along. */
 export const CODEX_VERSION = '0.169.0';
 
-/** Milliseconds for one run; a healthy one takes a few seconds. */
-const RUN_LIMIT_MS = 120_000;
-
-/** How a run ended. */
-export interface RunResult {
-  status: number | null;
-  output: string;
-  ms: number;
-}
-
 /** Installs the package; resolves to the program's path. */
 export async function installCodex(folder: string): Promise<string> {
-  const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund'];
-  const { status, output } = await run('npm', [...args, `@openai/codex@${CODEX_VERSION}`], folder);
-  if (status !== 0) throw new Error(`npm could not install the Codex CLI:\n${output}`);
-  return join(folder, 'node_modules', '.bin', 'codex');
+  const packages = await install(folder, `@openai/codex@${CODEX_VERSION}`);
+  return join(packages, '.bin', 'codex');
 }
 
 /** How the client reaches the proxy. */
@@ -33,7 +21,7 @@ export type Login =
   | 'chatgpt';
 
 /** One user's home and working folder. */
-export class CodexHome {
+export class CodexHome implements Client {
   readonly #program: string;
   readonly #home: string;
   readonly #work: string;
@@ -119,28 +107,5 @@ function authFile(): string {
     OPENAI_API_KEY: null,
     tokens,
     last_refresh: new Date().toISOString(),
-  });
-}
-
-function run(
-  program: string,
-  args: string[],
-  cwd: string,
-  env: Record<string, string> = {},
-): Promise<RunResult> {
-  const began = Date.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: RUN_LIMIT_MS,
-    });
-    let output = '';
-    const collect = (chunk: Buffer): void => void (output += chunk.toString('utf8'));
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, output, ms: Date.now() - began }));
   });
 }

@@ -8,7 +8,7 @@ const STEPS = 3;
 /** One run. */
 export interface Scenario {
   name: string;
-  login: Login;
+  login: Login | 'claude' | 'gemini';
   fault: Fault | undefined;
   accounts: number;
   /** A further turn, in a new process that resumes the session. */
@@ -54,6 +54,20 @@ export const SCENARIOS: readonly Scenario[] = [
     ...plain,
     name: 'ChatGPT login',
     login: 'chatgpt',
+    resume: true,
+    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
+  },
+  {
+    ...plain,
+    name: 'Claude Code, two turns',
+    login: 'claude',
+    resume: true,
+    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
+  },
+  {
+    ...plain,
+    name: 'Gemini CLI, two turns',
+    login: 'gemini',
     resume: true,
     check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
   },

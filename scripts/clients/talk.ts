@@ -36,14 +36,25 @@ export function heard(talk: Talk, input: unknown): Talk {
   return { results, questions };
 }
 
-/** The next move. */
-export function replyTo({ results, questions }: Talk): Reply {
+/** Shell tools of the clients, and the name of their command. */
+const SHELLS: Readonly<Record<string, string>> = {
+  exec_command: 'cmd',
+  Bash: 'command',
+  run_shell_command: 'command',
+};
+
+/** The next move. `tools`: those of the request. */
+export function replyTo({ results, questions }: Talk, tools: unknown): Reply {
   const file = FILES[results.length];
   if (file === undefined) {
     const found = results.map((text) => /MARK-\w+/.exec(text)?.[0] ?? 'nothing');
     return { text: `FINAL ${found.join(' ')}`, toolCall: undefined };
   }
   const callId = `call_${questions}_${results.length}`;
-  const args = JSON.stringify({ cmd: `cat ${file}` });
-  return { text: '', toolCall: { callId, name: 'exec_command', arguments: args } };
+  const name = namesOf(tools).find((one) => one in SHELLS) ?? 'exec_command';
+  const args = JSON.stringify({ [SHELLS[name] ?? 'cmd']: `cat ${file}` });
+  return { text: '', toolCall: { callId, name, arguments: args } };
 }
+
+const namesOf = (tools: unknown): string[] =>
+  (Array.isArray(tools) ? (tools as { name?: unknown }[]) : []).map(({ name }) => String(name));

@@ -146,7 +146,10 @@ export class ScriptedUpstream {
         incremental: frame['previous_response_id'] !== undefined,
       });
     }
-    return eventsOf(warmUp ? { text: '', toolCall: undefined } : replyTo(talk), this.#responses);
+    return eventsOf(
+      warmUp ? { text: '', toolCall: undefined } : replyTo(talk, frame['tools']),
+      this.#responses,
+    );
   }
 }
 
