@@ -1,6 +1,7 @@
 // Runs the tests with node:test through tsx. Arguments narrow the set: `npm run unit -- test/config`.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 function testFiles(path) {
@@ -13,9 +14,11 @@ function testFiles(path) {
 
 const wanted = process.argv.slice(2);
 const files = (wanted.length > 0 ? wanted : ['test']).flatMap(testFiles);
+// One file per core; the default leaves a core idle, half of them on a small machine.
+const concurrency = `--test-concurrency=${availableParallelism()}`;
 const run = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--expose-gc', '--test', '--test-timeout=120000', ...files],
+  ['--import', 'tsx', '--expose-gc', '--test', concurrency, '--test-timeout=120000', ...files],
   { stdio: 'inherit', env: { ...process.env, SWITCHYARD_LOG: 'off' } },
 );
 process.exit(run.status ?? 1);
