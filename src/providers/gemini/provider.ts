@@ -1,7 +1,6 @@
 /** The Gemini API behind a `gemini-api-key`, and relays that speak it (providers.md 2). */
 import { actionOf, googleHeaders } from '../google/headers.ts';
-import { failureOfEvent, failureOfResponse } from '../google/failures.ts';
-import { refuseCompact } from '../paths.ts';
+import { googleProvider } from '../google/common.ts';
 import type { BuildInput, Provider } from '../types.ts';
 
 /** Address of the Gemini API. */
@@ -14,16 +13,7 @@ function urlOf(input: BuildInput): string {
 }
 
 export const geminiProvider: Provider = {
-  upstreamFormat(_client, path) {
-    refuseCompact(path);
-    return 'gemini';
-  },
-
-  // The API knows no such member: no body holds it.
-  keepsRetention: () => false,
-
-  // The prompt cache is found by its content, not by a key.
-  usesContinuity: () => false,
+  ...googleProvider,
 
   buildRequest(input) {
     return {
@@ -34,11 +24,4 @@ export const geminiProvider: Provider = {
       proxyUrl: input.proxyUrl,
     };
   },
-
-  failureOfResponse,
-  failureOfEvent,
-
-  // Google tells what is used up, never what is left.
-  quotaOfHeaders: () => undefined,
-  quotaOfEvent: () => undefined,
 };

@@ -1,9 +1,8 @@
 /** Vertex AI: service accounts and keys of `vertex-api-key` (providers.md 3). */
 import { isObject, without, type JsonObject } from '../../canonical/value.ts';
-import { failureOfEvent, failureOfResponse } from '../google/failures.ts';
 import { actionOf, googleHeaders } from '../google/headers.ts';
+import { googleProvider } from '../google/common.ts';
 import { jsonObject } from '../failure.ts';
-import { refuseCompact } from '../paths.ts';
 import type { BuildInput, Provider } from '../types.ts';
 
 /** Address for keys; the records of service accounts know their own. */
@@ -23,16 +22,7 @@ function headersOf(input: BuildInput): string[] {
 }
 
 export const vertexProvider: Provider = {
-  upstreamFormat(_client, path) {
-    refuseCompact(path);
-    return 'gemini';
-  },
-
-  // The API knows no such member: no body holds it.
-  keepsRetention: () => false,
-
-  // The prompt cache is found by its content, not by a key.
-  usesContinuity: () => false,
+  ...googleProvider,
 
   buildRequest(input) {
     return {
@@ -43,13 +33,6 @@ export const vertexProvider: Provider = {
       proxyUrl: input.proxyUrl,
     };
   },
-
-  failureOfResponse,
-  failureOfEvent,
-
-  // Google tells what is used up, never what is left.
-  quotaOfHeaders: () => undefined,
-  quotaOfEvent: () => undefined,
 };
 
 const CALLS = ['functionCall', 'functionResponse', 'function_call', 'function_response'];
