@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { googleBody, SIGNATURE, startFakeGoogle, USAGE } from '../support/fake-google.ts';
+import { googleBody, startFakeGoogle, USAGE } from '../support/fake-google.ts';
+import { SIGNATURE } from '../support/google-wire.ts';
 import { parseFrames, sendRequest, type ClientAnswer } from '../support/http-client.ts';
 import { endingOf, PATHS, shortTurn } from '../support/endings.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';

@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { startFakeUpstream, type FakeUpstream, type UpstreamExchange } from './fake-upstream.ts';
+import { googleChunk, googleSse, SIGNATURE } from './google-wire.ts';
 import type { Cleanup } from './temp.ts';
 
 type Json = Record<string, unknown>;
@@ -19,9 +20,6 @@ export interface GoogleBody extends Json {
   contents: GoogleContent[];
   tools?: { functionDeclarations?: { name: string; parametersJsonSchema: Json }[] }[];
 }
-
-/** A signature that Google could have issued. */
-export const SIGNATURE = 'EgQKAgEC';
 
 /** Counts of every answer. */
 export const USAGE = {
@@ -84,19 +82,12 @@ function partsFor({ contents, tools = [] }: GoogleBody): Json[] {
 function answer(call: UpstreamExchange, parts: Json[]): void {
   const { path } = call.request;
   assert.match(path, PATH);
-  const chunkOf = (content: Json[], more: Json = {}): Json => ({
-    candidates: [{ content: { role: 'model', parts: content }, index: 0, ...more }],
-    modelVersion: 'gemini-2.5-pro',
-    responseId: `r-${String(call.request.index)}`,
-    createTime: '2026-01-02T03:04:05.678Z',
-    usageMetadata: USAGE,
-  });
   if (!path.includes('alt=sse')) {
-    call.json(200, chunkOf(parts, { finishReason: 'STOP' }));
+    call.json(200, googleChunk(parts, USAGE, { finishReason: 'STOP' }));
     return;
   }
   const chunks = parts.map((part, index) =>
-    chunkOf([part], index === parts.length - 1 ? { finishReason: 'STOP' } : {}),
+    googleChunk([part], USAGE, index === parts.length - 1 ? { finishReason: 'STOP' } : {}),
   );
-  call.sse(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`).join(''));
+  call.sse(googleSse(chunks));
 }
