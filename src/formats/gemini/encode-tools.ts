@@ -3,7 +3,7 @@ import type { FunctionTool, CustomTool, Tool, ToolChoice } from '../../canonical
 import { isObject, textOf, type JsonObject } from '../../canonical/value.ts';
 import { qualifiedName } from '../chat/qualified-name.ts';
 import type { HubClient } from '../hub.ts';
-import { cleanForGemini } from './schema/clean.ts';
+import { cleanedSchemas } from './schema/remembered.ts';
 import { declaredName, type ToolNames } from './tool-names.ts';
 
 /** A custom tool is a function whose one argument is its raw input. */
@@ -50,7 +50,7 @@ function description(tool: FunctionTool | CustomTool): JsonObject {
 /** Undefined: a tool of Claude that has no schema is not a function (6.1). */
 function parametersOf(tool: FunctionTool | CustomTool, client: HubClient): JsonObject | undefined {
   if (tool.type === 'custom') return CUSTOM_PARAMETERS;
-  if (isObject(tool.parameters)) return cleanForGemini(tool.parameters);
+  if (isObject(tool.parameters)) return cleanedSchemas.of(tool.parameters);
   if (client === 'claude') return undefined;
   return client === 'openai-response' ? {} : { type: 'object', properties: {} };
 }

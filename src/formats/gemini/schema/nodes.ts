@@ -60,14 +60,20 @@ export function eachNode(node: JsonObject, pass: NodePass, isRoot = true): JsonO
 
 /** Puts what `change` returns in the place of every schema directly under `node`. */
 export function mapChildren(node: JsonObject, change: (child: JsonObject) => JsonObject): void {
-  for (const [key, value] of Object.entries(node)) {
-    if (VALUES.has(key)) continue;
-    if (isObject(value) && NAME_MAPS.has(key)) {
-      for (const [name, child] of Object.entries(value)) {
-        if (isObject(child)) setMember(value, name, change(child));
-      }
-    } else if (isObject(value)) setMember(node, key, change(value));
-    else if (Array.isArray(value))
+  for (const key of Object.keys(node)) {
+    const value = node[key];
+    if (typeof value !== 'object' || value === null || VALUES.has(key)) continue;
+    if (Array.isArray(value)) {
       node[key] = value.map((one) => (isObject(one) ? change(one) : one));
+    } else if (NAME_MAPS.has(key)) {
+      for (const name of Object.keys(value)) replace(value as JsonObject, name, change);
+    } else replace(node, key, change);
   }
+}
+
+function replace(holder: JsonObject, key: string, change: (child: JsonObject) => JsonObject): void {
+  const child = holder[key];
+  if (!isObject(child)) return;
+  const changed = change(child);
+  if (changed !== child) setMember(holder, key, changed);
 }

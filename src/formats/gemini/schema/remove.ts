@@ -13,12 +13,12 @@ export const removeKeywords = (more: readonly string[], keepClosed: boolean) => 
   const refused = new Set([...KEYWORDS, ...more]);
   return (node: JsonObject): JsonObject => {
     const isClosed = keepClosed && node.additionalProperties === false;
-    const kept = Object.entries(node).filter(
-      ([key]) =>
+    return keep(
+      node,
+      (key) =>
         (!refused.has(key) && !key.startsWith('x-')) ||
         (isClosed && key === 'additionalProperties'),
     );
-    return Object.fromEntries(kept);
   };
 };
 
@@ -26,7 +26,13 @@ export const removeKeywords = (more: readonly string[], keepClosed: boolean) => 
 export const removeMembers =
   (...names: string[]) =>
   (node: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(node).filter(([key]) => !names.includes(key)));
+    keep(node, (key) => !names.includes(key));
+
+/** The node itself, if it has nothing else; most have not, and a copy of each is dear. */
+function keep(node: JsonObject, wanted: (key: string) => boolean): JsonObject {
+  if (Object.keys(node).every(wanted)) return node;
+  return Object.fromEntries(Object.entries(node).filter(([key]) => wanted(key)));
+}
 
 /** Pass 15 of Gemini: placeholders that were made for Antigravity. */
 export function removePlaceholders(node: JsonObject): undefined {
