@@ -1,7 +1,7 @@
 /** Calls of a login to the provider's login service, through the configured outbound proxy. */
 import type { Config } from '../config/types.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
-import { MAX_TOKEN_ANSWER_BYTES } from '../providers/codex/oauth-endpoints.ts';
+import { MAX_TOKEN_ANSWER_BYTES } from '../providers/oauth/token-endpoint.ts';
 import { UpstreamHttp } from '../upstream/http.ts';
 import type { UpstreamRequest } from '../upstream/types.ts';
 import { wholeAnswer, type WholeAnswer } from '../upstream/whole-answer.ts';

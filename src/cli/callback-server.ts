@@ -1,10 +1,10 @@
-/** The local listener that a browser login comes back to (codex.md 6.1). */
+/** The local listener that a browser login comes back to (codex.md 6.1, providers.md 7.2). */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errnoOf } from '../credentials/json-file.ts';
 import { SwitchyardError } from '../errors.ts';
-import { readCallback, type CallbackAnswer } from '../providers/codex/oauth-login.ts';
+import { readCallback, type CallbackAnswer } from '../providers/oauth/callback.ts';
 import type { CliClock } from './io.ts';
 
 /** Reading a request and writing an answer may take this long. */
@@ -12,6 +12,8 @@ const SOCKET_LIMIT_MS = 10_000;
 
 /** After the redirect, the browser has this long to fetch the page behind it. */
 const SUCCESS_PAGE_MS = 2000;
+
+const SUCCESS_PATH = '/success';
 
 const SUCCESS_PAGE = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Switchyard</title>
@@ -28,13 +30,21 @@ export interface CallbackServer {
   close(): Promise<void>;
 }
 
+/** What a listener waits for. */
+export interface Awaited {
+  port: number;
+  /** Path of the callback. */
+  path: string;
+  /** Of the login that waits. */
+  state: string;
+}
+
 /**
- * Listens on loopback. `state`: of the login that waits.
+ * Listens on loopback.
  * @throws SwitchyardError `callback_port_in_use`
  */
 export async function startCallbackServer(
-  port: number,
-  state: string,
+  { port, path, state }: Awaited,
   clock: CliClock,
 ): Promise<CallbackServer> {
   let settle = (_: CallbackAnswer): void => undefined;
@@ -44,8 +54,8 @@ export async function startCallbackServer(
   let redirected = false;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    if (refused(request, response, url.pathname)) return;
-    if (url.pathname === '/success') {
+    if (refused(request, response, [path, SUCCESS_PATH].includes(url.pathname))) return;
+    if (url.pathname === SUCCESS_PATH) {
       response.once('close', pageShown);
       return reply(response, 200, SUCCESS_PAGE, { 'content-type': 'text/html; charset=utf-8' });
     }
@@ -68,8 +78,8 @@ export async function startCallbackServer(
 }
 
 /** Other paths and methods are answered here. */
-function refused(request: IncomingMessage, response: ServerResponse, path: string): boolean {
-  if (path !== '/auth/callback' && path !== '/success') reply(response, 404, 'Not found\n');
+function refused(request: IncomingMessage, response: ServerResponse, isOurs: boolean): boolean {
+  if (!isOurs) reply(response, 404, 'Not found\n');
   else if (request.method !== 'GET') reply(response, 405, 'Use GET\n', { allow: 'GET' });
   else return false;
   return true;
@@ -78,7 +88,7 @@ function refused(request: IncomingMessage, response: ServerResponse, path: strin
 function answerCallback(response: ServerResponse, read: CallbackAnswer): void {
   switch (read.kind) {
     case 'code':
-      return reply(response, 302, '', { location: '/success' });
+      return reply(response, 302, '', { location: SUCCESS_PATH });
     case 'error':
       return reply(response, 400, `OAuth error: ${read.reason}\n`);
     case 'state':
@@ -110,7 +120,7 @@ async function listen(server: Server, port: number): Promise<void> {
     const reason = errnoOf(thrown) === 'EADDRINUSE' ? 'is in use' : `fails (${errnoOf(thrown)})`;
     const message =
       `port ${port} of this machine ${reason}: another login may be waiting there; ` +
-      'a login with --no-browser or --device does without it';
+      'a login with --no-browser does without it';
     throw new SwitchyardError('callback_port_in_use', { message });
   }
 }

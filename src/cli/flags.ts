@@ -6,8 +6,8 @@ import { ACCOUNTS_USAGE, LOGIN_USAGE, USAGE } from './usage.ts';
 export interface LoginOptions {
   device: boolean;
   browser: boolean;
-  /** Port of the local listener; 0 = any free one. */
-  callbackPort: number;
+  /** Port of the local listener; 0 = any free one, undefined = the login page's. */
+  callbackPort: number | undefined;
   /** A new account prefers upstream WebSockets. */
   websockets: boolean;
 }
@@ -30,9 +30,6 @@ export type Command =
       account: string;
       yes: boolean;
     };
-
-/** Port that the login page leads back to (codex.md 6.1). */
-export const CALLBACK_PORT = 1455;
 
 const COMMON: FlagKinds = { config: 'value', help: 'flag', h: 'flag', version: 'flag' };
 
@@ -127,9 +124,9 @@ function codexLogin(read: Arguments, device: boolean): Command {
   return { name: 'login', config: configOf(read), options };
 }
 
-function portOf(read: Arguments): number {
+function portOf(read: Arguments): number | undefined {
   const text = read.values.get('callback-port') ?? read.values.get('oauth-callback-port');
-  if (text === undefined) return CALLBACK_PORT;
+  if (text === undefined) return undefined;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
   if (port > 65_535) throw wrongArgument(`--callback-port ${text} is not a port`, LOGIN_USAGE);
   return port;

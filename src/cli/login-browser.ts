@@ -1,20 +1,17 @@
 /** A login on a page of the provider: listener, pasted address, and the wait for either. */
 import { createInterface } from 'node:readline';
 import { toSwitchyardError, type SwitchyardError } from '../errors.ts';
-import type { CodexEndpoints } from '../providers/codex/oauth-endpoints.ts';
 import {
-  authorizeUrl,
-  CODEX_REDIRECT_URI,
   pastedQuery,
-  proofKey,
   readCallback,
   STATE_BYTES,
-  VERIFIER_BYTES,
   type CallbackAnswer,
-} from '../providers/codex/oauth-login.ts';
+  type LoginPage,
+  type PageGrant,
+} from '../providers/oauth/callback.ts';
+import { proofKey, VERIFIER_BYTES } from '../providers/oauth/proof-key.ts';
 import { loginFailed } from './auth-client.ts';
-import { startCallbackServer, type CallbackServer } from './callback-server.ts';
-import type { LoginOptions } from './flags.ts';
+import { startCallbackServer, type Awaited, type CallbackServer } from './callback-server.ts';
 import type { CliIo } from './io.ts';
 
 /** A person has this long to log in. */
@@ -23,26 +20,31 @@ export const LOGIN_LIMIT_MS = 5 * 60_000;
 /** After this a terminal is told that the address can be pasted. */
 export const PASTE_AFTER_MS = 15_000;
 
-/** What the token endpoint changes into tokens. */
-export interface Grant {
-  code: string;
-  verifier: string;
-  redirectUri: string;
+/** How a person logs in on a page. */
+export interface BrowserOptions {
+  /** Open the page here; else its address is pasted. */
+  browser: boolean;
+  /** Port of the local listener, 0 = any free one; undefined: the one the page leads back to. */
+  callbackPort: number | undefined;
 }
 
 /** @throws SwitchyardError `login_failed`, `callback_port_in_use` */
 export async function browserGrant(
   io: CliIo,
-  endpoints: CodexEndpoints,
-  options: LoginOptions,
-): Promise<Grant> {
+  page: LoginPage,
+  options: BrowserOptions,
+): Promise<PageGrant> {
   const { verifier, challenge } = proofKey(io.random(VERIFIER_BYTES));
   const state = Buffer.from(io.random(STATE_BYTES)).toString('hex');
-  const server = await listenerFor(io, state, options);
+  const { redirectUri } = page;
+  const back = new URL(redirectUri);
+  const port = options.callbackPort ?? Number(back.port);
+  const server = await listenerFor(io, { port, path: back.pathname, state }, options);
   try {
-    show(io, authorizeUrl(endpoints, challenge, state), options, server);
+    const listener = server && `http://localhost:${server.port}${back.pathname}`;
+    show(io, page.url(challenge, state), options, listener);
     const code = codeOf(await firstAnswer(io, state, options, server));
-    return { code, verifier, redirectUri: CODEX_REDIRECT_URI };
+    return { code, verifier, redirectUri, state };
   } finally {
     await server?.close();
   }
@@ -51,11 +53,11 @@ export async function browserGrant(
 /** Where the address is pasted anyway, a busy port is no obstacle. */
 async function listenerFor(
   io: CliIo,
-  state: string,
-  { browser, callbackPort }: LoginOptions,
+  awaited: Awaited,
+  { browser }: BrowserOptions,
 ): Promise<CallbackServer | undefined> {
   try {
-    return await startCallbackServer(callbackPort, state, io.clock);
+    return await startCallbackServer(awaited, io.clock);
   } catch (thrown) {
     if (browser) throw thrown;
     io.note(toSwitchyardError(thrown).message);
@@ -66,13 +68,11 @@ async function listenerFor(
 function show(
   io: CliIo,
   url: string,
-  { browser }: LoginOptions,
-  server: CallbackServer | undefined,
+  { browser }: BrowserOptions,
+  listener: string | undefined,
 ): void {
   io.out(`Log in on this page:\n\n${url}\n`);
-  if (server !== undefined) {
-    io.out(`Waiting for the answer on http://localhost:${server.port}/auth/callback`);
-  }
+  if (listener !== undefined) io.out(`Waiting for the answer on ${listener}`);
   if (!browser) {
     io.out('Or paste here the address on which the browser ends (it need not load):');
     return;
@@ -86,7 +86,7 @@ function show(
 function firstAnswer(
   io: CliIo,
   state: string,
-  { browser }: LoginOptions,
+  { browser }: BrowserOptions,
   server: CallbackServer | undefined,
 ): Promise<CallbackAnswer> {
   return new Promise((resolve, reject) => {

@@ -8,9 +8,9 @@ import {
   readDeviceCode,
   readDevicePoll,
 } from '../providers/codex/oauth-device.ts';
+import type { Grant } from '../providers/oauth/callback.ts';
 import { loginFailed, type AuthClient } from './auth-client.ts';
 import type { CliIo } from './io.ts';
-import type { Grant } from './login-browser.ts';
 
 /** @throws SwitchyardError `login_failed` */
 export async function deviceGrant(

@@ -4,7 +4,8 @@ import { idTokenClaims } from '../credentials/jwt.ts';
 import { saveAccount, type SavedAccount } from '../credentials/codex-accounts.ts';
 import type { TokenFields } from '../credentials/tokens.ts';
 import { codexEndpoints } from '../providers/codex/oauth-endpoints.ts';
-import { exchangeRequest, readExchange } from '../providers/codex/oauth-login.ts';
+import { codexLoginPage, exchangeRequest } from '../providers/codex/oauth-login.ts';
+import { readExchange } from '../providers/oauth/token-endpoint.ts';
 import { AuthClient, loginFailed } from './auth-client.ts';
 import type { LoginOptions } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -31,7 +32,7 @@ async function newTokens(io: CliIo, config: Config, options: LoginOptions): Prom
   try {
     const grant = options.device
       ? await deviceGrant(io, endpoints, client)
-      : await browserGrant(io, endpoints, options);
+      : await browserGrant(io, codexLoginPage(endpoints), options);
     const { status, body } = await client.send(exchangeRequest(endpoints, grant, client.proxyUrl));
     const tokens = readExchange(status, body, io.clock.now());
     if ('reason' in tokens) throw loginFailed(`no tokens were given: ${tokens.reason}`);

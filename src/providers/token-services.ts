@@ -6,8 +6,9 @@ import {
   claudeTokenUrl,
   readClaudeRefreshAnswer,
 } from './claude/oauth.ts';
-import { readRefreshAnswer, refreshRequest, type RefreshOutcome } from './codex/oauth.ts';
+import { refreshRequest } from './codex/oauth.ts';
 import { CODEX_LEAD_MS, codexEndpoints } from './codex/oauth-endpoints.ts';
+import { readRefreshAnswer, type RefreshOutcome } from './oauth/token-endpoint.ts';
 
 /** The token endpoint of one provider. */
 export interface TokenService {

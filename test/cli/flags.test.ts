@@ -6,7 +6,7 @@ import { parseCommand, type Command } from '../../src/cli/flags.ts';
 const login = (options: object = {}, config?: string): Command => ({
   name: 'login',
   config,
-  options: { device: false, browser: true, callbackPort: 1455, websockets: true, ...options },
+  options: { device: false, browser: true, callbackPort: undefined, websockets: true, ...options },
 });
 
 const serve = (config?: string): Command => ({ name: 'serve', config });

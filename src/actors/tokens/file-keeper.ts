@@ -8,7 +8,7 @@ import type { TokenPayload } from '../../credentials/tokens.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Keeper } from '../actor.ts';
 import type { Token } from '../turn.ts';
-import type { RefreshOutcome } from '../../providers/codex/oauth.ts';
+import type { RefreshOutcome } from '../../providers/oauth/token-endpoint.ts';
 import { refreshTokens, type RefreshRoute } from './refresh-call.ts';
 import {
   FAILURE_PAUSE_MS,

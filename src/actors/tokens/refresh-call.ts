@@ -1,7 +1,9 @@
 /** One refresh over the network: up to three tries within one deadline (codex.md 6.4). */
 import { toSwitchyardError } from '../../errors.ts';
-import type { RefreshOutcome } from '../../providers/codex/oauth.ts';
-import { MAX_TOKEN_ANSWER_BYTES } from '../../providers/codex/oauth-endpoints.ts';
+import {
+  MAX_TOKEN_ANSWER_BYTES,
+  type RefreshOutcome,
+} from '../../providers/oauth/token-endpoint.ts';
 import type { TokenService } from '../../providers/token-services.ts';
 import { wholeAnswer } from '../../upstream/whole-answer.ts';
 import type { Caller } from '../turn.ts';

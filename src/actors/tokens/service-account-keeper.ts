@@ -6,8 +6,10 @@ import { parseJsonObject, readSecretText } from '../../credentials/json-file.ts'
 import { serviceAccountOf } from '../../credentials/vertex-file.ts';
 import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
 import type { Log } from '../../observe/log.ts';
-import { MAX_TOKEN_ANSWER_BYTES } from '../../providers/codex/oauth-endpoints.ts';
-import type { RefreshOutcome } from '../../providers/codex/oauth.ts';
+import {
+  MAX_TOKEN_ANSWER_BYTES,
+  type RefreshOutcome,
+} from '../../providers/oauth/token-endpoint.ts';
 import { accountTokenRequest, readAccountAnswer } from '../../providers/vertex/service-account.ts';
 import { wholeAnswer } from '../../upstream/whole-answer.ts';
 import type { Keeper } from '../actor.ts';

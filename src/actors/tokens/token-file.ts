@@ -4,7 +4,7 @@
  * change, and an answer with new tokens must not be lost then.
  */
 import { SwitchyardError } from '../../errors.ts';
-import type { RefreshOutcome } from '../../providers/codex/oauth.ts';
+import type { RefreshOutcome } from '../../providers/oauth/token-endpoint.ts';
 import {
   readTokens,
   writeTokenFields,

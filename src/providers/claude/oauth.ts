@@ -3,7 +3,7 @@
  * Only tokens that an account already has are renewed, for the client they were issued to.
  */
 import type { UpstreamRequest } from '../../upstream/types.ts';
-import { postRequest, readRefreshAnswer, type RefreshOutcome } from '../codex/oauth.ts';
+import { jsonRequest, readRefreshAnswer, type RefreshOutcome } from '../oauth/token-endpoint.ts';
 
 /** Environment variable that replaces the address of the token endpoint, for tests and gateways. */
 export const CLAUDE_TOKEN_URL_VARIABLE = 'SWITCHYARD_CLAUDE_TOKEN_URL';
@@ -27,12 +27,12 @@ export function claudeRefreshRequest(
   refreshToken: string,
   proxyUrl: string,
 ): UpstreamRequest {
-  const body = JSON.stringify({
+  const body = {
     client_id: CLAUDE_CLIENT_ID,
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
-  });
-  return postRequest(url, 'application/json', body, proxyUrl);
+  };
+  return jsonRequest(url, body, proxyUrl);
 }
 
 /**

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { UpstreamRequest } from '../../upstream/types.ts';
 import { jsonObject } from '../failure.ts';
-import { postRequest } from './oauth.ts';
+import { refusalOf } from '../oauth/refusal.ts';
+import { jsonRequest } from '../oauth/token-endpoint.ts';
 import { CODEX_CLIENT_ID, type CodexEndpoints } from './oauth-endpoints.ts';
-import { refusalOf } from './oauth-login.ts';
 
 /** Registered for the client's device logins. */
 export const DEVICE_REDIRECT_URI = 'https://auth.openai.com/deviceauth/callback';
@@ -26,13 +26,11 @@ export interface DeviceCode {
   intervalMs: number;
 }
 
-const json = 'application/json';
-
 const word = z.string().trim().min(1);
 
 /** Asks for a code. */
 export const deviceCodeRequest = (endpoints: CodexEndpoints, proxyUrl: string): UpstreamRequest =>
-  postRequest(endpoints.deviceCode, json, JSON.stringify({ client_id: CODEX_CLIENT_ID }), proxyUrl);
+  jsonRequest(endpoints.deviceCode, { client_id: CODEX_CLIENT_ID }, proxyUrl);
 
 const codeAnswer = z.looseObject({
   device_auth_id: word,
@@ -62,10 +60,9 @@ export const devicePollRequest = (
   { deviceAuthId, userCode }: DeviceCode,
   proxyUrl: string,
 ): UpstreamRequest =>
-  postRequest(
+  jsonRequest(
     endpoints.deviceToken,
-    json,
-    JSON.stringify({ device_auth_id: deviceAuthId, user_code: userCode }),
+    { device_auth_id: deviceAuthId, user_code: userCode },
     proxyUrl,
   );
 

@@ -9,9 +9,6 @@ export const CODEX_TOKEN_URL_VARIABLE = 'SWITCHYARD_CODEX_TOKEN_URL';
 /** The public client that Codex accounts are bound to. */
 export const CODEX_CLIENT_ID = 'app_EMoamEEZ73f0CkXaXp7hrann';
 
-/** Bytes of an answer of the service; real ones are a few KiB of tokens. */
-export const MAX_TOKEN_ANSWER_BYTES = 256 * 1024;
-
 /** Codex tokens are refreshed this long before they end; they live about ten days. */
 export const CODEX_LEAD_MS = 5 * 24 * 60 * 60 * 1000;
 

@@ -5,8 +5,8 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import type { ServiceAccount } from '../../credentials/vertex-file.ts';
 import { jsonObject, textAt } from '../failure.ts';
-import { tokenRequest, type RefreshOutcome } from '../codex/oauth.ts';
-import { readTokenAnswer } from '../codex/token-answer.ts';
+import { readTokenAnswer } from '../oauth/token-answer.ts';
+import { formRequest, type RefreshOutcome } from '../oauth/token-endpoint.ts';
 import type { UpstreamRequest } from '../../upstream/types.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
@@ -25,7 +25,7 @@ export function accountTokenRequest(
   nowMs: number,
 ): UpstreamRequest {
   const form = new URLSearchParams({ grant_type: GRANT, assertion: assertion(account, nowMs) });
-  return tokenRequest(account.tokenUri, form, proxyUrl);
+  return formRequest(account.tokenUri, form, proxyUrl);
 }
 
 /** Reads the answer. Messages never hold a token. */

@@ -1,4 +1,4 @@
-/** What the token endpoint gives: to a refresh (codex.md 6.4) and to a login (6.1) alike. */
+/** What a token endpoint gives, to a refresh and to a login alike (RFC 6749 5.1). */
 import { z } from 'zod';
 import { idTokenClaims, jwtExpiryMs } from '../../credentials/jwt.ts';
 import type { TokenFields } from '../../credentials/tokens.ts';
