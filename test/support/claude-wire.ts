@@ -8,6 +8,9 @@ export type Block =
   | { type: 'text'; text: string }
   | { type: 'tool_use'; id: string; name: string; input: Json };
 
+/** A signature that Anthropic could have issued. */
+export const CLAUDE_SIGNATURE = 'EgQKAggL';
+
 /** What a test may choose. */
 export interface ClaudeAnswer {
   content?: readonly Block[];

@@ -3,7 +3,14 @@
  * upstream says for the same turn. Usage is the same everywhere: 120 tokens in, of which 100 come
  * from the cache, and 30 out, of which 12 are thoughts where the family tells them.
  */
-import { claudeError, claudeObject, claudeSse, claudeTurn, type Block } from './claude-wire.ts';
+import {
+  CLAUDE_SIGNATURE,
+  claudeError,
+  claudeObject,
+  claudeSse,
+  claudeTurn,
+  type Block,
+} from './claude-wire.ts';
 import { googleError, googleObject, googleSse, googleTurn } from './google-wire.ts';
 import { codexKeys } from './proxy.ts';
 import { chatObject, chatSse, chatTurn, responsesSse, responsesTurn } from './turns.ts';
@@ -12,10 +19,13 @@ import type { TurnOptions } from './turns.ts';
 
 type Json = Record<string, unknown>;
 
+/** The upstream's own name of a model that clients call otherwise. */
+export type Rename = (model: string) => string;
+
 /** One family of upstreams. */
 export interface Family {
   /** Part of a configuration: `count` accounts on one upstream, with these models. */
-  pool(origin: string, count: number, models: readonly string[]): Json;
+  pool(origin: string, count: number, models: readonly string[], rename?: Rename): Json;
   /** A model that the family really has. */
   model: string;
   /** SSE text of a whole turn. */
@@ -33,6 +43,9 @@ const bearer = ({ request }: UpstreamExchange): string =>
 
 const keyNames = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `key-${String(index)}`);
+
+const named = (models: readonly string[], rename: Rename = (model) => model): Json[] =>
+  models.map((alias) => ({ name: rename(alias), alias }));
 
 const openAiError = (status: number, message: string): Json => ({
   error: { message, type: ERROR_TYPES[status] ?? 'server_error', code: null },
@@ -58,13 +71,13 @@ const GOOGLE_WORDS: Readonly<Record<number, string>> = {
 export const FAMILIES = {
   chat: {
     model: 'big-1',
-    pool: (origin, count, models) => ({
+    pool: (origin, count, models, rename) => ({
       'openai-compatibility': [
         {
           name: 'acme',
           'base-url': `${origin}/v1`,
           'api-key-entries': keyNames(count).map((key) => ({ 'api-key': key })),
-          models: models.map((name) => ({ name, alias: name })),
+          models: named(models, rename),
         },
       ],
     }),
@@ -75,18 +88,23 @@ export const FAMILIES = {
   },
   codex: {
     model: 'gpt-5.5',
-    pool: (origin, count, models) => ({ 'codex-api-key': codexKeys(origin, count, [...models]) }),
+    pool: (origin, count, models, rename) => ({
+      'codex-api-key': codexKeys(origin, count).map((key) => ({
+        ...key,
+        models: named(models, rename),
+      })),
+    }),
     stream: (turn) => responsesSse(responsesTurn(turn)),
     error: openAiError,
     account: bearer,
   },
   claude: {
     model: 'claude-opus-4-6',
-    pool: (origin, count, models) => ({
+    pool: (origin, count, models, rename) => ({
       'claude-api-key': keyNames(count).map((key) => ({
         'api-key': key,
         'base-url': origin,
-        models: models.map((name) => ({ name })),
+        models: named(models, rename),
       })),
     }),
     stream: (turn) => claudeSse(claudeTurn(claudeAnswer(turn))),
@@ -96,11 +114,11 @@ export const FAMILIES = {
   },
   gemini: {
     model: 'gemini-2.5-pro',
-    pool: (origin, count, models) => ({
+    pool: (origin, count, models, rename) => ({
       'gemini-api-key': keyNames(count).map((key) => ({
         'api-key': key,
         'base-url': origin,
-        models: models.map((name) => ({ name })),
+        models: named(models, rename),
       })),
     }),
     stream: (turn) => googleSse(googleTurn(turn)),
@@ -116,20 +134,33 @@ export type FamilyName = keyof typeof FAMILIES;
 /** Its name and the family, for tests of each. */
 export const EACH_FAMILY = Object.entries(FAMILIES) as [FamilyName, Family][];
 
-/** Answers a request of the family with a whole turn, streamed or not as it asks. */
+/** Answers a request of the family with a whole turn, streamed or not as it asks, or with a count. */
 export function answerTurn(family: Family, call: UpstreamExchange, turn: TurnOptions = {}): void {
-  const { path } = call.request;
+  const { path, body } = call.request;
+  if (/count_?tokens/i.test(path)) {
+    const tokens = Math.ceil(body.length / 4);
+    call.json(200, path.includes('count_') ? { input_tokens: tokens } : { totalTokens: tokens });
+    return;
+  }
   const streams = path.includes(':streamGenerateContent') || call.request.json()['stream'] === true;
   if (streams || family.whole === undefined) call.sse(family.stream(turn));
   else call.json(200, family.whole(turn));
 }
 
-function claudeAnswer({ text, toolCall }: TurnOptions = {}): {
+/** The model that a request of any family names. */
+export const modelAsked = ({ request }: UpstreamExchange): string =>
+  /\/models\/([^/:]+):/.exec(request.path)?.[1] ?? String(request.json()['model']);
+
+function claudeAnswer({ text, toolCall, reasoning }: TurnOptions = {}): {
   content: Block[];
   stopReason: string;
 } {
   const words = text ?? (toolCall === undefined ? 'Hello from upstream' : '');
-  const content: Block[] = words === '' ? [] : [{ type: 'text', text: words }];
+  const content: Block[] =
+    reasoning === undefined
+      ? []
+      : [{ type: 'thinking', thinking: reasoning, signature: CLAUDE_SIGNATURE }];
+  if (words !== '') content.push({ type: 'text', text: words });
   if (toolCall === undefined) return { content, stopReason: 'end_turn' };
   const { callId: id, name, arguments: args } = toolCall;
   const input = JSON.parse(args) as Json;

@@ -45,11 +45,12 @@ const USAGE = {
   totalTokenCount: 150,
 };
 
-function partsOf({ text, toolCall }: TurnOptions): Json[] {
+function partsOf({ text, toolCall, reasoning }: TurnOptions): Json[] {
   const words = text ?? (toolCall === undefined ? 'Hello from upstream' : '');
   const middle = Math.ceil(words.length / 2);
   const texts = [words.slice(0, middle), words.slice(middle)].filter((half) => half !== '');
   const parts: Json[] = texts.map((half) => ({ text: half }));
+  if (reasoning !== undefined) parts.unshift({ text: reasoning, thought: true });
   if (toolCall === undefined) return parts;
   const { callId, name, arguments: args } = toolCall;
   const functionCall = { id: callId, name, args: JSON.parse(args) as Json };

@@ -12,6 +12,7 @@ import {
   type ToolCall,
 } from '../../src/sandbox/responses-wire.ts';
 import { dataFrame, DONE_FRAME, responsesFrame } from '../../src/sandbox/sse-wire.ts';
+import { chatReasoning, codexReasoning, reasoningItem } from './reasoning.ts';
 
 /** What a test may choose about an answer. */
 export interface TurnOptions {
@@ -20,12 +21,16 @@ export interface TurnOptions {
   /** Default `Hello from upstream`, or no message when there is a tool call. */
   text?: string;
   toolCall?: ToolCall;
+  /** Text of some reasoning before all else; default none. */
+  reasoning?: string;
   usage?: Partial<TurnUsage>;
 }
 
 /** Events of one streamed Responses answer. */
 export function responsesTurn(options: TurnOptions = {}): ResponsesEvent[] {
-  return responsesEvents(answerOf(options));
+  const events = responsesEvents(answerOf(options));
+  const { reasoning } = options;
+  return reasoning === undefined ? events : codexReasoning(events, reasoning);
 }
 
 /** Events as SSE text, each with its `event:` line. */
@@ -35,12 +40,16 @@ export function responsesSse(events: ResponsesEvent[]): string {
 
 /** The JSON of one non-stream Responses answer. */
 export function responsesObject(options: TurnOptions = {}): Record<string, unknown> {
-  return responsesBody(answerOf(options));
+  const body = responsesBody(answerOf(options));
+  const { reasoning } = options;
+  if (reasoning === undefined) return body;
+  return { ...body, output: [reasoningItem(reasoning), ...(body['output'] as object[])] };
 }
 
 /** Chunks of one streamed Chat Completions answer, without `[DONE]`. */
 export function chatTurn(options: TurnOptions = {}): Record<string, unknown>[] {
-  return chatChunks(answerOf(options));
+  const chunks = chatChunks(answerOf(options));
+  return options.reasoning === undefined ? chunks : chatReasoning(chunks, options.reasoning);
 }
 
 /** Chunks as SSE text, closed by `[DONE]`. */
@@ -50,7 +59,12 @@ export function chatSse(chunks: unknown[]): string {
 
 /** The JSON of one non-stream Chat Completions answer. */
 export function chatObject(options: TurnOptions = {}): Record<string, unknown> {
-  return chatBody(answerOf(options));
+  const body = chatBody(answerOf(options));
+  const [choice] = body['choices'] as { message: Record<string, unknown> }[];
+  if (choice !== undefined && options.reasoning !== undefined) {
+    choice.message['reasoning_content'] = options.reasoning;
+  }
+  return body;
 }
 
 /** The usage-limit error of Codex (codex.md 5.3) with a relative reset time. */
