@@ -127,11 +127,26 @@ export class AnswerEnd {
   }
 }
 
-/** A connection that reads an answer slowly: `bytesPerSecond`, until `stop`. */
-export function slowReader(port: number, request: Buffer): Socket {
+/** A connection that stops reading after the first bytes of its answer. */
+export interface SlowReader {
+  socket: Socket;
+  /** Settled when the answer has begun, true for a 200. */
+  begun: Promise<boolean>;
+}
+
+/** Opens one. */
+export function slowReader(port: number, request: Buffer): SlowReader {
   const socket = connect(port, '127.0.0.1');
   socket.on('connect', () => socket.write(request));
-  socket.on('error', () => socket.destroy());
-  socket.pause();
-  return socket;
+  const begun = new Promise<boolean>((resolve) => {
+    socket.once('data', (chunk: Buffer) => {
+      socket.pause();
+      resolve(chunk.toString('latin1', 0, 12) === 'HTTP/1.1 200');
+    });
+    socket.on('error', () => {
+      socket.destroy();
+      resolve(false);
+    });
+  });
+  return { socket, begun };
 }
