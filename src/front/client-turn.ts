@@ -7,7 +7,8 @@ import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import type { Beat } from './ticker.ts';
 import type { FrontState } from './front-state.ts';
 import type { HeadFrame, OpenStream, StreamListener } from './host-links.ts';
-import type { RoutedTurn, Target } from './routed-turn.ts';
+import type { RoutedTurn } from './routed-turn.ts';
+import type { Target } from './target.ts';
 import type { TurnFailure, TurnRequest, TurnSummary } from '../turn.ts';
 import type { TurnSink } from './turn-sink.ts';
 

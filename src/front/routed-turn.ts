@@ -8,10 +8,10 @@ import { isOwnCode } from '../formats/openai-error.ts';
 import { OfferChoice, type OfferChoiceParts } from './offer-choice.ts';
 import { refusalOf } from '../routing/refusals.ts';
 import { roundsOf, waitForRound } from '../routing/rounds.ts';
-import type { AccountHandle, CredentialId } from '../ids.ts';
+import { targetOf, type Target } from './target.ts';
+import type { CredentialId } from '../ids.ts';
 import type { Offer } from '../routing/table.ts';
 import type { RetryConfig } from '../config/types.ts';
-import type { ThinkingCapability } from '../credentials/record.ts';
 import type { TurnFailure } from '../turn.ts';
 
 /**
@@ -22,19 +22,6 @@ export const MAX_ROUNDS = 100;
 
 /** Hosts that may die under one unsent turn; beyond it the turn itself may be what kills them. */
 export const MAX_HOSTS_LOST = 2;
-
-/** One credential to try, with what the actor needs to know about the model there. */
-export interface Target {
-  credential: CredentialId;
-  handle: AccountHandle;
-  label: string;
-  upstreamModels: string[];
-  thinking: (string | null)[];
-  forcedModel: string | null;
-  capability: ThinkingCapability | null;
-  /** Its turns may use an upstream WebSocket. */
-  websockets: boolean;
-}
 
 /** What to do now. */
 export type RoutedStep =
@@ -101,7 +88,8 @@ export class RoutedTurn {
     this.#tried.add(offer.credential.id);
     this.#attempted += 1;
     this.#current = offer;
-    return { do: 'try', target: this.#targetOf(offer) };
+    const { suffix } = this.#parts.resolved;
+    return { do: 'try', target: targetOf(offer, suffix, this.#poolStart(offer)) };
   }
 
   /** The answer is complete: the conversation belongs to the credential that gave it. */
@@ -225,23 +213,6 @@ export class RoutedTurn {
     return refusalOf(resolved.model, resolved.routeModel, blocked, nowMs);
   }
 
-  #targetOf(offer: Offer): Target {
-    const { id, handle, label } = offer.credential;
-    const asked = this.#parts.resolved.suffix;
-    const start = this.#poolStart(offer);
-    return {
-      credential: id,
-      handle,
-      label,
-      upstreamModels: rotated(offer.upstream, start),
-      // A suffix in the configuration beats the request's (routing.md 3.8).
-      thinking: rotated(offer.suffixes, start).map((fixed) => fixed ?? asked),
-      forcedModel: offer.forced,
-      capability: offer.capability,
-      websockets: offer.credential.websockets,
-    };
-  }
-
   /** Every request of a pool starts one name further (routing.md 3.8). */
   #poolStart(offer: Offer): number {
     if (offer.upstream.length < 2) return 0;
@@ -251,10 +222,6 @@ export class RoutedTurn {
     cursor.next = start + 1;
     return start;
   }
-}
-
-function rotated<T>(items: readonly T[], start: number): T[] {
-  return start === 0 ? [...items] : [...items.slice(start), ...items.slice(0, start)];
 }
 
 /** The actor or its host could not take the turn: no attempt was made. */

@@ -11,7 +11,8 @@ import type { ClientFormat } from '../../src/formats/format.ts';
 import type { CredentialId } from '../../src/ids.ts';
 import type { CredentialRecord } from '../../src/credentials/record.ts';
 import type { CredentialState } from '../../src/credentials/state.ts';
-import type { RoutedTurn, Target } from '../../src/front/routed-turn.ts';
+import type { RoutedTurn } from '../../src/front/routed-turn.ts';
+import type { Target } from '../../src/front/target.ts';
 import type { SocketWishes } from '../../src/front/offer-choice.ts';
 import type { TurnFailure } from '../../src/turn.ts';
 
