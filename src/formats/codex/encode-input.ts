@@ -46,16 +46,20 @@ const messageItem = (role: string, content: JsonObject[]): JsonObject => ({
 /** Parts that are items of their own. */
 function ownItem(part: Part, role: string, names: ToolNames): JsonObject | undefined {
   if (part.type === 'tool_call') return callItem(part, names);
-  if (part.type === 'reasoning' && role === 'assistant') return reasoningItem(part.signature);
-  return part.type === 'tool_result' ? resultItem(part) : undefined;
+  if (part.type === 'tool_result') return resultItem(part);
+  if (part.type !== 'reasoning' || role !== 'assistant') return undefined;
+  return isReplayed(part.signature) ? reasoningItem(part.signature) : undefined;
 }
 
 /**
- * Reasoning goes back as the proof alone, and only if an OpenAI model issued it (3.8). An empty proof
- * is one that a request may do without (`is-compat`).
+ * Reasoning goes back only if an OpenAI model issued it (3.8). An empty proof is one that a request
+ * may do without (`is-compat`).
  */
-function reasoningItem(proof: string | undefined): JsonObject | undefined {
-  if (proof !== '' && !isOpenAiEncrypted(proof)) return undefined;
+const isReplayed = (proof: string | undefined): proof is string =>
+  proof === '' || isOpenAiEncrypted(proof);
+
+/** Reasoning as it goes back: the proof alone. */
+export function reasoningItem(proof: string): JsonObject {
   return { type: 'reasoning', summary: [], content: null, encrypted_content: proof };
 }
 

@@ -95,11 +95,15 @@ export function withOutput(end: ChainEnd, output: readonly unknown[]): ChainEnd 
  * begin with it, or nothing is new.
  */
 export function firstNewItem(scan: ScannedRequest, known: ChainEnd): number | undefined {
+  const next = itemBehind(scan, known);
+  return next === undefined ? undefined : scan.ranges[next * 2];
+}
+
+/** The index of that item. Items that do not count, right behind the known ones, belong to those. */
+export function itemBehind(scan: ScannedRequest, known: ChainEnd): number | undefined {
   const mark = scan.marks[known.count - 1];
   if (mark === undefined || !mark.digest.equals(known.digest)) return undefined;
-  // Items that do not count right behind the known ones belong to the answer they came with.
-  const next = scan.marks[known.count];
-  return next === undefined ? undefined : scan.ranges[next.index * 2];
+  return scan.marks[known.count]?.index;
 }
 
 function linked(digest: Buffer, identity: string | Uint8Array): Buffer {

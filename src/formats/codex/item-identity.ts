@@ -59,7 +59,8 @@ function normalised(text: unknown): unknown {
   }
 }
 
-function messageText(content: unknown): string {
+/** All text of a message's `content`. */
+export function messageText(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return content.map(partText).join('');

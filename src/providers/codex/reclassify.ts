@@ -52,9 +52,15 @@ const CLASSES: readonly Class[] = [
 export const isContextCode = (code: string): boolean =>
   code === 'context_length_exceeded' || code === 'context_too_large';
 
-/** Does a text (lower case) complain about encrypted reasoning? */
-export const isBadSignature = (text: string): boolean =>
-  has(text, ['invalid signature in thinking block', 'invalid_encrypted_content']);
+const SIGNATURE_TEXTS = [
+  'invalid signature in thinking block',
+  'invalid_encrypted_content',
+  // What such an error is called from here on.
+  'thinking_signature_invalid',
+];
+
+/** Does a text complain about encrypted reasoning? */
+export const isBadSignature = (text: string): boolean => has(text.toLowerCase(), SIGNATURE_TEXTS);
 
 /** A rate limit may speak of "too many tokens" per minute: its text says nothing about the input. */
 function isContext({ status, type, code, text }: Facts): boolean {
