@@ -2,7 +2,14 @@
  * A whole answer, collected from the events of its stream: a non-stream answer is a stream that
  * was collected (design 4). Encoders turn it into the one body of their format.
  */
-import type { CanonicalEvent, CanonicalUsage, FinishEvent } from './events.ts';
+import type {
+  CanonicalEvent,
+  CanonicalUsage,
+  CitationEvent,
+  CodeRunEvent,
+  FinishEvent,
+  WebSearchEvent,
+} from './events.ts';
 import type { ToolKind } from './parts.ts';
 import { SwitchyardError } from '../errors.ts';
 import { mergeUsage } from './usage.ts';
@@ -17,6 +24,7 @@ interface AnswerItemBase {
 export interface AnswerText extends AnswerItemBase {
   type: 'text' | 'refusal';
   text: string;
+  citations?: CitationEvent[];
 }
 export interface AnswerReasoning extends AnswerItemBase {
   type: 'reasoning';
@@ -40,13 +48,15 @@ export interface AnswerImage extends AnswerItemBase {
   type: 'image';
   url: string;
 }
+/** What the upstream's own tools did. */
+export type AnswerToolRun = (WebSearchEvent | CodeRunEvent) & AnswerItemBase;
 export interface AnswerVerbatim extends AnswerItemBase {
   type: 'verbatim';
   value: unknown;
 }
 /** In the order in which they began. */
 export type AnswerItem =
-  AnswerText | AnswerReasoning | AnswerToolCall | AnswerImage | AnswerVerbatim;
+  AnswerText | AnswerReasoning | AnswerToolCall | AnswerImage | AnswerToolRun | AnswerVerbatim;
 
 export interface CanonicalAnswer {
   id?: string;
@@ -96,6 +106,9 @@ export class AnswerCollector {
       case 'tool_arguments':
       case 'tool_call_done':
       case 'image':
+      case 'web_search':
+      case 'code_run':
+      case 'citation':
       case 'verbatim':
         this.#addToItem(event);
     }
@@ -128,6 +141,15 @@ export class AnswerCollector {
       case 'image':
         this.#find({ ...place, type: 'image', url: '' }).url = event.url;
         return;
+      case 'web_search':
+      case 'code_run':
+        this.#keep({ ...event, ...place });
+        return;
+      case 'citation': {
+        const text = this.#open.get(keyOf('text', place));
+        if (text?.type === 'text') (text.citations ??= []).push(event);
+        return;
+      }
       case 'verbatim':
         this.#keep({ ...place, type: 'verbatim', value: event.value });
         return;

@@ -16,6 +16,8 @@ export interface CanonicalUsage {
   cacheWrite?: number;
   /** Part of the output that was reasoning. */
   reasoning?: number;
+  /** Searches of the web that the upstream ran. */
+  webSearches?: number;
 }
 
 /** Why the answer ended, one word for all formats. */
@@ -99,6 +101,39 @@ export interface ImageEvent extends OfItem {
   /** A later image of the same item replaces this one. */
   partial: boolean;
 }
+/** A page of the web. */
+export interface WebSource {
+  url: string;
+  /** The address again where the page has no title. */
+  title: string;
+}
+/** A search of the web that the upstream ran itself, and what it found. */
+export interface WebSearchEvent extends OfItem {
+  type: 'web_search';
+  id: string;
+  queries: readonly string[];
+  /** Undefined: only the search itself is known. */
+  results?: readonly WebSource[];
+}
+/** Text of a message item is founded on a page of the web. */
+export interface CitationEvent extends OfItem {
+  type: 'citation';
+  source: WebSource;
+  /** The words of the answer that it is about; `''` if the upstream does not tell. */
+  text: string;
+  /** Where those words stand in the text of the item, UTF-16 code units. */
+  start: number;
+  end: number;
+}
+/** Code that the upstream ran itself, and what came of it. */
+export interface CodeRunEvent extends OfItem {
+  type: 'code_run';
+  id: string;
+  code: string;
+  /** Undefined: the upstream did not tell. */
+  output?: string;
+  failed: boolean;
+}
 /** Usage before the end, e.g. of the input only. A later field replaces an earlier one. */
 export interface UsageEvent {
   type: 'usage';
@@ -113,7 +148,7 @@ export interface FinishEvent extends OfChoice {
   stopSequence?: string;
   usage?: CanonicalUsage;
 }
-/** Something only one family understands: server tools, citations, grounding. */
+/** Something only one family understands: server tools, citations in Anthropic's words. */
 export interface VerbatimEvent extends OfItem {
   type: 'verbatim';
   family: WireFamily;
@@ -136,6 +171,9 @@ export type CanonicalEvent =
   | ToolArgumentsEvent
   | ToolCallDoneEvent
   | ImageEvent
+  | WebSearchEvent
+  | CitationEvent
+  | CodeRunEvent
   | UsageEvent
   | FinishEvent
   | VerbatimEvent

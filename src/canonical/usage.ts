@@ -36,5 +36,6 @@ export function mergeUsage(
     cachedInput: later.cachedInput ?? earlier.cachedInput,
     cacheWrite: later.cacheWrite ?? earlier.cacheWrite,
     reasoning: later.reasoning ?? earlier.reasoning,
+    webSearches: later.webSearches ?? earlier.webSearches,
   };
 }

@@ -74,7 +74,7 @@ function factsOf(answer: CanonicalAnswer): unknown {
       item.type === 'tool_call' ? [[item.id, item.name, item.arguments]] : [],
     ),
     reasons: answer.finishes.map(({ reason }) => reason),
-    usage: { ...answer.usage, reasoning: undefined, cacheWrite: undefined },
+    usage: { ...answer.usage, reasoning: undefined, cacheWrite: undefined, webSearches: undefined },
   };
 }
 

@@ -5,6 +5,7 @@
 import type { AnswerItem, CanonicalAnswer } from '../../canonical/answer.ts';
 import type { FinishEvent } from '../../canonical/events.ts';
 import type { JsonObject } from '../../canonical/value.ts';
+import { encodeCitation } from './encode-citation.ts';
 import { chatFinishReason } from './encode-finish.ts';
 import { signedCall } from './google-extensions.ts';
 import { encodeChatUsage } from './usage.ts';
@@ -47,11 +48,13 @@ function encodeMessage(items: readonly AnswerItem[]): JsonObject {
   const reasoning: string[] = [];
   const calls: JsonObject[] = [];
   const images: JsonObject[] = [];
+  const annotations: JsonObject[] = [];
   for (const item of items) {
     switch (item.type) {
       case 'text':
       case 'refusal':
         texts.push(item.text);
+        annotations.push(...(item.citations ?? []).map(encodeCitation));
         break;
       case 'reasoning':
         reasoning.push(...item.summary);
@@ -65,6 +68,8 @@ function encodeMessage(items: readonly AnswerItem[]): JsonObject {
       case 'image':
         images.push({ type: 'image_url', image_url: { url: item.url }, index: images.length });
         break;
+      case 'web_search':
+      case 'code_run':
       case 'verbatim':
         break;
     }
@@ -75,5 +80,6 @@ function encodeMessage(items: readonly AnswerItem[]): JsonObject {
     reasoning_content: reasoning.length === 0 ? null : reasoning.join(PART_BREAK),
     tool_calls: calls.length === 0 ? null : calls,
     images: images.length === 0 ? undefined : images,
+    annotations: annotations.length === 0 ? undefined : annotations,
   };
 }

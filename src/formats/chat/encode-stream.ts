@@ -5,6 +5,7 @@
 import type { CanonicalEvent, CanonicalUsage, FinishEvent } from '../../canonical/events.ts';
 import type { ToolCallEvent } from '../../canonical/events.ts';
 import { mergeUsage } from '../../canonical/usage.ts';
+import { encodeCitation } from './encode-citation.ts';
 import { chatFinishReason } from './encode-finish.ts';
 import { signedCall } from './google-extensions.ts';
 import { encodeChatUsage } from './usage.ts';
@@ -53,6 +54,11 @@ export class ChatStreamEncoder {
           event.choice,
           `{"role":"assistant","images":[{"type":"image_url","image_url":{"url":${quote(event.url)}},"index":0}]}`,
         );
+      case 'citation':
+        return this.#delta(
+          event.choice,
+          `{"annotations":[${JSON.stringify(encodeCitation(event))}]}`,
+        );
       case 'start':
         this.#id = event.id ?? this.#id;
         this.#model = event.model ?? this.#model;
@@ -69,6 +75,8 @@ export class ChatStreamEncoder {
       case 'item_start':
       case 'item_done':
       case 'tool_call_done':
+      case 'web_search':
+      case 'code_run':
       case 'verbatim':
         return '';
     }

@@ -61,6 +61,12 @@ export class Blocks {
       `"index":${String(this.#index)},"delta":${delta}}\n\n`;
   }
 
+  /** Another citation of the open text block. */
+  citation(citation: JsonObject): void {
+    const delta = { type: 'citations_delta', citation };
+    this.#text += claudeFrame({ type: 'content_block_delta', index: this.#index, delta });
+  }
+
   /** A block that is complete at once; `input` is the JSON text of a tool's input. */
   whole(block: JsonObject, input?: string): void {
     this.stop();

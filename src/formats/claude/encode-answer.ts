@@ -2,13 +2,18 @@
  * A collected answer → one Claude message (translate-openai-claude.md 6.6, 9.1). It says what the
  * stream would have said, in the same order (13, Q10, Q12, Q13).
  */
-import type { AnswerItem, AnswerReasoning, CanonicalAnswer } from '../../canonical/answer.ts';
+import type {
+  AnswerItem,
+  AnswerReasoning,
+  AnswerText,
+  CanonicalAnswer,
+} from '../../canonical/answer.ts';
 import { isObject, type JsonObject } from '../../canonical/value.ts';
 import { claudeCallId } from './call-id.ts';
 import { repairedQuotes } from './quote-repair.ts';
 import { claudeStopReason } from './stop-reason.ts';
 import { encodeClaudeUsage } from './encode-usage.ts';
-import { webSearchOf } from './web-search.ts';
+import { citationBlock, serverToolBlocks } from './server-tools.ts';
 
 /** What stands in where the upstream told nothing. */
 export interface ClaudeAnswerDefaults {
@@ -43,7 +48,7 @@ function blocksOf(item: AnswerItem): JsonObject[] {
   switch (item.type) {
     case 'text':
     case 'refusal':
-      return item.text === '' ? [] : [{ type: 'text', text: item.text }];
+      return item.text === '' ? [] : [textBlock(item)];
     case 'reasoning':
       return thinkingBlock(item);
     case 'tool_call': {
@@ -51,27 +56,26 @@ function blocksOf(item: AnswerItem): JsonObject[] {
       const id = claudeCallId(item.id, `toolu_${String(item.item)}`);
       return [{ type: 'tool_use', id, name: item.name, input: inputOf(item.arguments) ?? {} }];
     }
+    case 'web_search':
+    case 'code_run': {
+      const { id, name, input, result } = serverToolBlocks(item);
+      const use = { type: 'server_tool_use', id, name, input };
+      return result === undefined ? [use] : [use, result];
+    }
     case 'verbatim':
-      return searchBlocks(item.value, item.item);
     case 'image':
       return [];
   }
+}
+
+function textBlock({ text, citations }: AnswerText): JsonObject {
+  return { type: 'text', text, citations: citations?.map(citationBlock) };
 }
 
 function thinkingBlock({ summary, raw, signature }: AnswerReasoning): JsonObject[] {
   const thinking = summary.length > 0 ? summary.join('\n\n') : raw;
   if (thinking === '' && signature === undefined) return [];
   return [{ type: 'thinking', thinking, signature }];
-}
-
-function searchBlocks(value: unknown, item: number): JsonObject[] {
-  const search = webSearchOf(value, `web_search_${String(item)}`);
-  if (search === undefined) return [];
-  const { id, query, results } = search;
-  const input = query === '' ? {} : { query };
-  const use = { type: 'server_tool_use', id, name: 'web_search', input };
-  if (results === undefined) return [use];
-  return [use, { type: 'web_search_tool_result', tool_use_id: id, content: results }];
 }
 
 /** The limit of the answer cut this call. */

@@ -3,8 +3,16 @@
  * `message_start`, the content blocks one after the other, `message_delta`, `message_stop`. What
  * comes while a tool call is open waits for its end.
  */
-import type { CanonicalEvent, CanonicalUsage, FinishEvent } from '../../canonical/events.ts';
-import type { ReasoningEvent, StartEvent } from '../../canonical/events.ts';
+import type {
+  CanonicalEvent,
+  CanonicalUsage,
+  CitationEvent,
+  CodeRunEvent,
+  FinishEvent,
+  ReasoningEvent,
+  StartEvent,
+  WebSearchEvent,
+} from '../../canonical/events.ts';
 import { mergeUsage } from '../../canonical/usage.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { StreamEncoder } from '../hub.ts';
@@ -12,7 +20,7 @@ import { Blocks, claudeFrame } from './blocks.ts';
 import { CallQueue } from './call-queue.ts';
 import { claudeStopReason } from './stop-reason.ts';
 import { encodeClaudeUsage } from './encode-usage.ts';
-import { webSearchOf, type WebSearch } from './web-search.ts';
+import { citationBlock, serverToolBlocks } from './server-tools.ts';
 
 /** Events that wait for a tool call to end; texts of one item count as one. */
 export const MAX_HELD_EVENTS = 10_000;
@@ -30,7 +38,17 @@ export interface ClaudeStreamOptions {
 /** Events about what an answer holds, tool calls apart. */
 type ContentEvent = Extract<
   CanonicalEvent,
-  { type: 'text' | 'refusal' | 'reasoning' | 'reasoning_part_done' | 'item_done' | 'verbatim' }
+  {
+    type:
+      | 'text'
+      | 'refusal'
+      | 'reasoning'
+      | 'reasoning_part_done'
+      | 'item_done'
+      | 'web_search'
+      | 'code_run'
+      | 'citation';
+  }
 >;
 
 /** Encodes one answer. */
@@ -38,7 +56,8 @@ export class ClaudeStreamEncoder implements StreamEncoder {
   readonly #options: ClaudeStreamOptions;
   readonly #blocks = new Blocks();
   readonly #calls = new CallQueue(this.#blocks);
-  readonly #searches = new Set<string>();
+  /** Ids of server tools that were told; some upstreams tell one twice. */
+  readonly #runs = new Set<string>();
   #held: ContentEvent[] = [];
   #started = false;
   #finish: FinishEvent | undefined;
@@ -91,12 +110,15 @@ export class ClaudeStreamEncoder implements StreamEncoder {
       case 'reasoning':
       case 'reasoning_part_done':
       case 'item_done':
-      case 'verbatim':
+      case 'web_search':
+      case 'code_run':
+      case 'citation':
         if (this.#calls.busy) this.#hold(event);
         else this.#content(event);
         return;
       case 'item_start':
       case 'image':
+      case 'verbatim':
         return;
     }
   }
@@ -138,10 +160,12 @@ export class ClaudeStreamEncoder implements StreamEncoder {
       case 'item_done':
         this.#itemDone(event.item, event.kind === 'reasoning' ? event.signature : undefined);
         return;
-      case 'verbatim': {
-        const search = webSearchOf(event.value, `web_search_${String(event.item)}`);
-        if (search !== undefined) this.#webSearch(search);
-      }
+      case 'citation':
+        this.#citation(event);
+        return;
+      case 'web_search':
+      case 'code_run':
+        this.#serverTool(event);
     }
   }
 
@@ -173,14 +197,19 @@ export class ClaudeStreamEncoder implements StreamEncoder {
     }
   }
 
-  #webSearch({ id, query, results }: WebSearch): void {
-    if (this.#searches.has(id)) return;
-    this.#searches.add(id);
+  #serverTool(event: WebSearchEvent | CodeRunEvent): void {
+    const { id, name, input, result } = serverToolBlocks(event);
+    if (this.#runs.has(id)) return;
+    this.#runs.add(id);
     this.#start({ type: 'start' });
-    const input = query === '' ? undefined : JSON.stringify({ query });
-    this.#blocks.whole({ type: 'server_tool_use', id, name: 'web_search', input: {} }, input);
-    if (results === undefined) return;
-    this.#blocks.whole({ type: 'web_search_tool_result', tool_use_id: id, content: results });
+    const text = Object.keys(input).length === 0 ? undefined : JSON.stringify(input);
+    this.#blocks.whole({ type: 'server_tool_use', id, name, input: {} }, text);
+    if (result !== undefined) this.#blocks.whole(result);
+  }
+
+  /** Belongs to a text that is still open; a later one has no place. */
+  #citation(event: CitationEvent): void {
+    if (this.#blocks.isOpen('text', event.item)) this.#blocks.citation(citationBlock(event));
   }
 
   /** Keeps an event until no call is open; texts of one item are put together. */

@@ -10,6 +10,7 @@ import type { RestoreName } from './decode-stream.ts';
 import { decodeFinish, isTerminal } from './finish.ts';
 import { imageUrl } from './images.ts';
 import { OutputRepair } from './output-repair.ts';
+import { decodeWebSearch } from './web-search.ts';
 
 /** Collects one streamed answer and decodes it at its end. */
 export class CodexAnswerDecoder {
@@ -81,7 +82,7 @@ export class CodexAnswerDecoder {
         return;
       }
       case 'web_search_call':
-        this.#emit({ type: 'verbatim', item: place, family: 'responses', value: item });
+        this.#emit(decodeWebSearch(item, place));
     }
   }
 

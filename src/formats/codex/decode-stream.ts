@@ -14,6 +14,7 @@ import {
 import { CallTracker, isCall, type Call } from './call-tracker.ts';
 import { decodeFinish } from './finish.ts';
 import { ImageDecoder } from './images.ts';
+import { decodeWebSearch } from './web-search.ts';
 
 /** Gives a tool the name the client knows. */
 export type RestoreName = (name: string) => string;
@@ -140,7 +141,7 @@ export class CodexStreamDecoder {
     if (kind === 'image') this.#image(event, id ?? '', item.result, item);
     if (kind === 'message' && !this.#hasText) this.#wholeText(event, item);
     if (item.type === 'web_search_call') {
-      this.#emit({ type: 'verbatim', item: this.#place(event), family: 'responses', value: item });
+      this.#emit(decodeWebSearch(item, this.#place(event)));
     }
     const signature = stringOf(item.encrypted_content);
     this.#emit({ type: 'item_done', item: this.#place(event), kind, id, signature });

@@ -43,6 +43,9 @@ export class CompletionStreamEncoder implements StreamEncoder {
       case 'tool_arguments':
       case 'tool_call_done':
       case 'image':
+      case 'web_search':
+      case 'citation':
+      case 'code_run':
       case 'verbatim':
         return '';
     }

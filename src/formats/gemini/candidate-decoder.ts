@@ -4,8 +4,11 @@
  * clients, into a reasoning item that says whose they are (translate-gemini-thinking.md 5.4, 5.5).
  */
 import type { EventSink } from '../../canonical/events.ts';
-import { isObject, objectOf, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
+import { isObject, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
 import { encodeCarrier, type CarrierDirection, type CarrierTarget } from './carrier.ts';
+import { CodeRuns } from './code-runs.ts';
+import { GroundedText } from './grounded-text.ts';
+import { decodeGrounding, type Grounding } from './grounding.ts';
 import { either } from './spellings.ts';
 
 /** What a candidate needs from the answer it is part of. */
@@ -14,6 +17,8 @@ export interface CandidateRules {
   choice: number;
   /** The client keeps signatures in carriers. */
   carriers: boolean;
+  /** The answer may be founded on a search; absent: none was asked for. */
+  grounded?: 'held' | 'streamed';
   newItem(): number;
   newCallId(): string;
   /** The client's name of a tool. */
@@ -34,10 +39,21 @@ interface OpenItem {
 export class CandidateDecoder {
   hasCalls = false;
   readonly #rules: CandidateRules;
+  readonly #text: GroundedText | undefined;
+  readonly #code: CodeRuns;
   #open: OpenItem | undefined;
+  #grounding: Grounding | undefined;
+  /** Did it stand on a search? */
+  searched = false;
 
   constructor(rules: CandidateRules) {
     this.#rules = rules;
+    const { emit, choice, newItem, newCallId } = rules;
+    const shared = { emit, choice, newItem };
+    this.#code = new CodeRuns({ ...shared, newRunId: newCallId });
+    if (rules.grounded === undefined) return;
+    const holds = rules.grounded === 'held';
+    this.#text = new GroundedText({ ...shared, holds, newSearchId: newCallId });
   }
 
   /** Takes the parts of one chunk. */
@@ -45,14 +61,26 @@ export class CandidateDecoder {
     for (const value of parts) if (isObject(value)) this.#part(value);
   }
 
-  /** What only Google's clients understand: grounding, citations. */
-  verbatim(value: JsonObject): void {
-    const { emit, choice, newItem } = this.#rules;
-    emit({ type: 'verbatim', family: 'gemini', value, item: newItem(), choice });
+  /** Takes the grounding of a chunk; the last one that says something counts. */
+  ground(value: unknown): void {
+    this.#grounding = decodeGrounding(value) ?? this.#grounding;
+  }
+
+  /** The candidate is complete. */
+  end(): void {
+    this.#code.end();
+    const grounding = this.#grounding;
+    this.#grounding = undefined;
+    if (grounding === undefined) this.#text?.release();
+    else {
+      this.searched = true;
+      this.#text?.ground(grounding);
+    }
+    this.#close();
   }
 
   /** Closes what is open. */
-  end(): void {
+  #close(): void {
     const open = this.#open;
     this.#open = undefined;
     if (open === undefined) return;
@@ -74,12 +102,28 @@ export class CandidateDecoder {
     const inline = either(part, 'inlineData', 'inline_data');
     if (isObject(call)) this.#call(call, signature);
     else if (isObject(inline)) this.#image(inline);
-    else if (typeof part.text === 'string') this.#text(part.text, part.thought === true, signature);
-    else if (signature !== undefined) this.#text('', false, signature);
-    else this.verbatim(part);
+    else if (typeof part.text === 'string')
+      this.#words(part.text, part.thought === true, signature);
+    else if (signature !== undefined) this.#words('', false, signature);
+    else this.#codeRun(part);
   }
 
-  #text(text: string, isThought: boolean, signature: string | undefined): void {
+  #codeRun(part: JsonObject): void {
+    const code = either(part, 'executableCode', 'executable_code');
+    const result = either(part, 'codeExecutionResult', 'code_execution_result');
+    if (!isObject(code) && !isObject(result)) return;
+    this.#between();
+    if (isObject(code)) this.#code.started(code);
+    if (isObject(result)) this.#code.finished(result);
+  }
+
+  /** Something comes that is no text. */
+  #between(): void {
+    this.#text?.release();
+    this.#close();
+  }
+
+  #words(text: string, isThought: boolean, signature: string | undefined): void {
     const kind = isThought ? 'reasoning' : 'message';
     // A signature without text belongs to what is open.
     if (text === '' && signature !== undefined && this.#open !== undefined) {
@@ -93,12 +137,13 @@ export class CandidateDecoder {
     const { emit, choice } = this.#rules;
     const place = { item: open.item, choice };
     if (isThought) emit({ type: 'reasoning', kind: 'summary', text, ...place });
-    else emit({ type: 'text', text, ...place });
+    else if (this.#text?.add(text, open.item) !== true) emit({ type: 'text', text, ...place });
   }
 
   #opened(kind: OpenItem['kind']): OpenItem {
     if (this.#open?.kind === kind) return this.#open;
-    this.end();
+    if (kind === 'reasoning') this.#text?.release();
+    this.#close();
     this.#open = { kind, item: this.#rules.newItem() };
     return this.#open;
   }
@@ -106,8 +151,9 @@ export class CandidateDecoder {
   #call(call: JsonObject, signature: string | undefined): void {
     const name = textOf(call.name);
     if (name === '') return;
+    this.#text?.release();
     this.#signNext(signature);
-    this.end();
+    this.#close();
     const { emit, choice, newItem, newCallId, nameOf } = this.#rules;
     this.hasCalls = true;
     const place = { item: newItem(), choice };
@@ -130,7 +176,7 @@ export class CandidateDecoder {
     if (carried === undefined) return;
     const open = this.#open;
     if (open?.kind !== 'reasoning' || open.signature !== undefined) {
-      this.end();
+      this.#close();
       this.#carrier(carried);
       return;
     }
@@ -157,18 +203,10 @@ export class CandidateDecoder {
   #image(inline: JsonObject): void {
     const data = textOf(inline.data);
     if (data === '') return;
-    this.end();
+    this.#between();
     const type = stringOf(either(inline, 'mimeType', 'mime_type')) || DEFAULT_IMAGE;
     const { emit, choice, newItem } = this.#rules;
     const url = `data:${type};base64,${data}`;
     emit({ type: 'image', url, partial: false, item: newItem(), choice });
   }
-}
-
-/** What stands beside the content of a candidate and is kept verbatim. */
-export function besideContent(candidate: JsonObject): JsonObject | undefined {
-  const known = ['groundingMetadata', 'citationMetadata', 'urlContextMetadata'].flatMap((key) =>
-    isObject(candidate[key]) ? [[key, candidate[key]] as const] : [],
-  );
-  return known.length === 0 ? undefined : objectOf(Object.fromEntries(known));
 }

@@ -7,18 +7,27 @@ import type { CanonicalUsage, EventSink } from '../../canonical/events.ts';
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { HubClient } from '../hub.ts';
-import { besideContent, CandidateDecoder } from './candidate-decoder.ts';
+import { CandidateDecoder } from './candidate-decoder.ts';
 import { decodeFinish } from './decode-finish.ts';
 import { decodeUsage } from './decode-usage.ts';
+import { either } from './spellings.ts';
 
 /** Candidates of one answer; nobody asks for more. Further ones are refused. */
 export const MAX_CANDIDATES = 128;
+
+/** `upstream_bad_answer`, for answers beyond that bound. */
+export const tooManyCandidates = (): SwitchyardError =>
+  new SwitchyardError('upstream_bad_answer', {
+    message: `the upstream answer has more than ${String(MAX_CANDIDATES)} candidates`,
+  });
 
 /** What is known about the turn. */
 export interface DecoderFacts {
   client: HubClient;
   /** Unix seconds, for answers that have no id. */
   nowSeconds: number;
+  /** Was the upstream asked to search, or may it? */
+  searches: boolean;
   /** The client's name of a tool. */
   nameOf(name: string): string;
 }
@@ -58,14 +67,19 @@ export class GeminiStreamDecoder {
     this.#finish();
   }
 
+  /** Every candidate has ended: nothing but the upstream's close is missing. */
+  get complete(): boolean {
+    const all = [...this.#candidates.values()];
+    return all.length > 0 && all.every(({ native }) => native !== undefined);
+  }
+
   /**
    * Nothing follows.
    * @throws SwitchyardError `upstream_incomplete_stream` when a candidate did not end. The reference
    *   takes that for a good end.
    */
   end(): void {
-    const all = [...this.#candidates.values()];
-    if (all.length === 0 || all.some(({ native }) => native === undefined)) throw brokenOff();
+    if (!this.complete) throw brokenOff();
     this.#finish();
     this.#emit({ type: 'end' });
   }
@@ -84,21 +98,23 @@ export class GeminiStreamDecoder {
 
   #candidate(value: JsonObject): void {
     const candidate = this.#find(numberOf(value.index) ?? 0);
+    if (candidate.native !== undefined) return;
     const { decoder } = candidate;
     decoder.add(arrayOf(objectOf(value.content).parts));
-    const beside = besideContent(value);
-    if (beside !== undefined) decoder.verbatim(beside);
+    decoder.ground(either(value, 'groundingMetadata', 'grounding_metadata'));
     const { finishReason: native } = value;
     if (typeof native !== 'string' || native === '') return;
     decoder.end();
-    candidate.native ??= native;
+    candidate.native = native;
   }
 
-  /** A prompt that the filters refused has no candidate. */
+  /** A prompt that the filters refused has no candidate, or one without an end. */
   #blocked(chunk: JsonObject): void {
     const reason = stringOf(objectOf(chunk.promptFeedback).blockReason);
-    if (reason === undefined || this.#candidates.size > 0) return;
-    this.#find(0).native = BLOCKED.has(reason) ? reason : 'SAFETY';
+    if (reason === undefined) return;
+    const candidate = this.#find(0);
+    candidate.decoder.end();
+    candidate.native ??= BLOCKED.has(reason) ? reason : 'SAFETY';
   }
 
   #finish(): void {
@@ -107,7 +123,7 @@ export class GeminiStreamDecoder {
       if (native === undefined || told) continue;
       candidate.told = true;
       const reason = decodeFinish(native, decoder.hasCalls);
-      const usage = this.#usage;
+      const usage = decoder.searched ? { ...this.#usage, webSearches: 1 } : this.#usage;
       this.#emit({ type: 'finish', choice, reason, native: native.toLowerCase(), usage });
     }
   }
@@ -115,14 +131,12 @@ export class GeminiStreamDecoder {
   #find(choice: number): Candidate {
     const known = this.#candidates.get(choice);
     if (known !== undefined) return known;
-    if (this.#candidates.size >= MAX_CANDIDATES) {
-      const message = `the upstream answer has more than ${String(MAX_CANDIDATES)} candidates`;
-      throw new SwitchyardError('upstream_bad_answer', { message });
-    }
+    if (this.#candidates.size >= MAX_CANDIDATES) throw tooManyCandidates();
     const decoder = new CandidateDecoder({
       emit: this.#emit,
       choice,
       carriers: this.#facts.client === 'openai-response',
+      grounded: this.#grounded(),
       newItem: () => this.#items++,
       newCallId: () => this.#callId(),
       nameOf: (name) => this.#facts.nameOf(name),
@@ -130,6 +144,12 @@ export class GeminiStreamDecoder {
     const candidate: Candidate = { decoder, native: undefined, told: false };
     this.#candidates.set(choice, candidate);
     return candidate;
+  }
+
+  /** Claude clients read citations together with the text (10.4). */
+  #grounded(): 'held' | 'streamed' | undefined {
+    if (!this.#facts.searches) return undefined;
+    return this.#facts.client === 'claude' ? 'held' : 'streamed';
   }
 
   /** Unique over the whole conversation, because the answer's own id is. */

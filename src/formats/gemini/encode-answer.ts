@@ -6,7 +6,15 @@ import type { AnswerItem, AnswerText, CanonicalAnswer } from '../../canonical/an
 import type { FinishEvent } from '../../canonical/events.ts';
 import { candidateJson, responseJson, tailJson } from './encode-chunk.ts';
 import { encodeFinish } from './encode-finish.ts';
-import { callPart, EMPTY_PART, imagePart, textPart, thoughtPart } from './encode-parts.ts';
+import { AnswerSources } from './encode-grounding.ts';
+import {
+  callPart,
+  codeParts,
+  EMPTY_PART,
+  imagePart,
+  textPart,
+  thoughtPart,
+} from './encode-parts.ts';
 
 const PART_BREAK = '\n\n';
 
@@ -17,10 +25,20 @@ export function encodeGeminiAnswer(answer: CanonicalAnswer, model: string): stri
     answer.finishes.length === 0 ? [{ reason: 'stop' }] : answer.finishes;
   const candidates = finishes.map((finish) => {
     const choice = finish.choice ?? 0;
-    const parts = encodeItems(answer.items.filter((item) => item.choice === choice));
-    return candidateJson(choice, parts, encodeFinish(finish));
+    const items = answer.items.filter((item) => item.choice === choice);
+    return candidateJson(choice, encodeItems(items), encodeFinish(finish), groundingOf(items));
   });
   return responseJson(candidates, usage, tailJson({ id, created, model: answer.model ?? model }));
+}
+
+function groundingOf(items: readonly AnswerItem[]): string | undefined {
+  const sources = new AnswerSources();
+  for (const item of items) {
+    if (item.type === 'web_search' || item.type === 'verbatim') sources.take(item);
+    else if ('citations' in item)
+      for (const citation of item.citations ?? []) sources.take(citation);
+  }
+  return sources.json();
 }
 
 function encodeItems(items: readonly AnswerItem[]): string[] {
@@ -35,26 +53,29 @@ function encodeItems(items: readonly AnswerItem[]): string[] {
       text += item.text;
       continue;
     }
-    const part = encodeItem(item);
-    if (part === undefined) continue;
+    const encoded = encodeItem(item);
+    if (encoded.length === 0) continue;
     flush();
-    parts.push(part);
+    parts.push(...encoded);
   }
   flush();
   return parts.length === 0 ? [EMPTY_PART] : parts;
 }
 
-function encodeItem(item: Exclude<AnswerItem, AnswerText>): string | undefined {
+function encodeItem(item: Exclude<AnswerItem, AnswerText>): string[] {
   switch (item.type) {
     case 'reasoning': {
       const thought = item.summary.join(PART_BREAK) || item.raw;
-      return thought === '' ? undefined : thoughtPart(thought);
+      return thought === '' ? [] : [thoughtPart(thought)];
     }
     case 'tool_call':
-      return callPart(item);
+      return [callPart(item)];
     case 'image':
-      return imagePart(item.url);
+      return [imagePart(item.url)];
+    case 'code_run':
+      return codeParts(item);
+    case 'web_search':
     case 'verbatim':
-      return undefined;
+      return [];
   }
 }

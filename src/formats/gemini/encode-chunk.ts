@@ -10,11 +10,17 @@ export interface AnswerFacts {
   created?: number;
 }
 
-/** One candidate; `parts` are JSON texts. */
-export function candidateJson(choice: number, parts: readonly string[], finish?: string): string {
+/** One candidate; `parts` and `grounding` are JSON texts. */
+export function candidateJson(
+  choice: number,
+  parts: readonly string[],
+  finish?: string,
+  grounding?: string,
+): string {
   const content = `"content":{"role":"model","parts":[${parts.join(',')}]}`;
   const ends = finish === undefined ? '' : `,"finishReason":${JSON.stringify(finish)}`;
-  return `{${content}${ends},"index":${String(choice)}}`;
+  const pages = grounding === undefined ? '' : `,"groundingMetadata":${grounding}`;
+  return `{${content}${ends},"index":${String(choice)}${pages}}`;
 }
 
 /** `,"modelVersion":…}`: what stands behind candidates and usage. Built once per answer. */

@@ -3,6 +3,7 @@
  * as the upstream wrote them.
  */
 import { argumentsJson } from './loose-arguments.ts';
+import type { CodeRunEvent } from '../../canonical/events.ts';
 import type { ToolKind } from '../../canonical/parts.ts';
 
 /** What a call part is made of. */
@@ -32,6 +33,14 @@ export function callPart(call: EncodedCall): string {
   const signed =
     call.signature === undefined ? '' : `,"thoughtSignature":${JSON.stringify(call.signature)}`;
   return `{"functionCall":{${id}"name":${JSON.stringify(call.name)},"args":${args}}${signed}}`;
+}
+
+/** Code that the upstream ran, and what came of it. */
+export function codeParts({ code, output, failed }: CodeRunEvent): string[] {
+  const run = JSON.stringify({ executableCode: { language: 'PYTHON', code } });
+  if (output === undefined) return [run];
+  const outcome = failed ? 'OUTCOME_FAILED' : 'OUTCOME_OK';
+  return [run, JSON.stringify({ codeExecutionResult: { outcome, output } })];
 }
 
 const DATA_URL = /^data:([^;,]*)[^,]*;base64,/;

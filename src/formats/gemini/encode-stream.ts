@@ -13,8 +13,10 @@ import type {
 import { mergeUsage } from '../../canonical/usage.ts';
 import { candidateJson, responseJson, tailJson } from './encode-chunk.ts';
 import { encodeFinish } from './encode-finish.ts';
+import { AnswerSources } from './encode-grounding.ts';
 import {
   callPart,
+  codeParts,
   EMPTY_PART,
   imagePart,
   textPart,
@@ -42,6 +44,7 @@ export class GeminiStreamEncoder {
   #chunks = 0;
   #usage: CanonicalUsage | undefined;
   readonly #finishes: FinishEvent[] = [];
+  readonly #sources = new AnswerSources();
   /** By choice and item, in the order in which they began. Bounded by the decoder's calls. */
   readonly #calls = new Map<string, PendingCall>();
   /** Reasoning item whose last part is complete: the next one is set off from it. */
@@ -87,10 +90,16 @@ export class GeminiStreamEncoder {
         return '';
       case 'end':
         return this.#end();
+      case 'code_run':
+        return this.#delta(event.choice, codeParts(event).join(','));
+      case 'web_search':
+      case 'citation':
+      case 'verbatim':
+        this.#sources.take(event);
+        return '';
       case 'item_start':
       case 'item_done':
       case 'tool_call_done':
-      case 'verbatim':
         return '';
     }
   }
@@ -120,7 +129,8 @@ export class GeminiStreamEncoder {
       const choice = finish.choice ?? 0;
       const calls = [...this.#calls.values()].filter((call) => call.choice === choice);
       const parts = calls.length === 0 ? [EMPTY_PART] : calls.map(callPart);
-      return candidateJson(choice, parts, encodeFinish(finish));
+      const grounding = choice === 0 ? this.#sources.json() : undefined;
+      return candidateJson(choice, parts, encodeFinish(finish), grounding);
     });
     const last = this.#chunk(responseJson(candidates, this.#usage, this.#tail));
     return this.#form === 'array' ? `${last}]` : last;

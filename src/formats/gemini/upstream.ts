@@ -6,6 +6,12 @@ import { GeminiStreamDecoder } from './decode-stream.ts';
 import { encodeGeminiRequest } from './encode-request.ts';
 import { toolNames, type ToolNames } from './tool-names.ts';
 
+const SEARCH = Buffer.from('"googleSearch"');
+
+/** A glance at the body; a text that only speaks of it costs nothing but a copy of the answer. */
+const mayAskForSearch = (body: Uint8Array): boolean =>
+  Buffer.from(body.buffer, body.byteOffset, body.byteLength).includes(SEARCH);
+
 /** The Gemini API, and Vertex, which takes the same bodies. */
 export const geminiUpstream: UpstreamSide = {
   alwaysStreams: false,
@@ -16,6 +22,7 @@ export const geminiUpstream: UpstreamSide = {
     const decoder = new GeminiStreamDecoder(sink, {
       client: client.format,
       nowSeconds: context.nowSeconds,
+      searches: mayAskForSearch(context.upstreamBody),
       nameOf(name) {
         names ??= toolNames(client.decodeRequest(parseBody(context.requestBody)).tools);
         return names.client(name);
@@ -30,6 +37,9 @@ export const geminiUpstream: UpstreamSide = {
         decoder.end();
       },
       onEnd: () => decoder.end(),
+      get complete() {
+        return decoder.complete;
+      },
     };
   },
 };

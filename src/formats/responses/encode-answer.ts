@@ -13,6 +13,7 @@ import {
   textPart,
   type ItemStatus,
 } from './encode-items.ts';
+import { toolRunItem, urlCitation } from './tool-run.ts';
 
 /** Builds the JSON text. `model` stands in where the upstream told none. */
 export function encodeResponsesAnswer(answer: CanonicalAnswer, options: EncoderOptions): string {
@@ -58,8 +59,10 @@ function encodeItem(
   const { choice } = item;
   switch (item.type) {
     case 'text':
-    case 'refusal':
-      return [messageItem(unique(`msg_${id}_${String(choice)}`), status, [textPart(item.text)])];
+    case 'refusal': {
+      const part = textPart(item.text, item.citations?.map(urlCitation));
+      return [messageItem(unique(`msg_${id}_${String(choice)}`), status, [part])];
+    }
     case 'reasoning':
       return [encodeReasoning(unique(reasoningId(id, choice)), item.summary, carrierOf(item))];
     case 'tool_call': {
@@ -68,6 +71,9 @@ function encodeItem(
       const callId = item.id;
       return [callItem(`${callPrefix(tool.kind)}_${callId}`, status, { ...tool, callId }, text)];
     }
+    case 'web_search':
+    case 'code_run':
+      return [toolRunItem(item)];
     case 'image':
     case 'verbatim':
       return [];

@@ -20,9 +20,9 @@ export function messageItem(id: string, status: ItemStatus, content: JsonObject[
 }
 
 /** The one content part of a message. */
-export const textPart = (text: string): JsonObject => ({
+export const textPart = (text: string, annotations: readonly JsonObject[] = []): JsonObject => ({
   type: 'output_text',
-  annotations: [],
+  annotations,
   logprobs: [],
   text,
 });

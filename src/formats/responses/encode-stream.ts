@@ -4,7 +4,12 @@
  * broke off inside a call, gets none: the caller reports it as broken.
  */
 import type { CanonicalEvent, CanonicalUsage, FinishReason } from '../../canonical/events.ts';
-import type { ItemDoneEvent, ToolCallEvent } from '../../canonical/events.ts';
+import type {
+  CodeRunEvent,
+  ItemDoneEvent,
+  ToolCallEvent,
+  WebSearchEvent,
+} from '../../canonical/events.ts';
 import { mergeUsage } from '../../canonical/usage.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import { answerText, isIncomplete } from './answer-text.ts';
@@ -14,9 +19,11 @@ import {
   CallOutput,
   MessageOutput,
   ReasoningOutput,
+  ToolRunOutput,
   type EventWriter,
   type ItemPlace,
 } from './output-item.ts';
+import { toolRunItem, urlCitation } from './tool-run.ts';
 
 /** What the encoder is told about the turn. */
 export interface EncoderOptions {
@@ -29,7 +36,7 @@ export interface EncoderOptions {
   toolOf(name: string): ClientTool;
 }
 
-type Output = MessageOutput | ReasoningOutput | CallOutput;
+type Output = MessageOutput | ReasoningOutput | CallOutput | ToolRunOutput;
 
 /** Encodes one answer. */
 export class ResponsesStreamEncoder {
@@ -106,6 +113,17 @@ export class ResponsesStreamEncoder {
         if (call instanceof CallOutput) call.finish();
         return;
       }
+      case 'web_search':
+      case 'code_run':
+        this.#toolRun(event);
+        return;
+      case 'citation': {
+        const message = this.#byItem.get(event.item);
+        if (message instanceof MessageOutput && message.isOpen) {
+          message.annotate(urlCitation(event));
+        }
+        return;
+      }
       case 'reasoning_part_done':
       case 'image':
       case 'verbatim':
@@ -167,6 +185,15 @@ export class ResponsesStreamEncoder {
     this.#open(event.item, call).add(event.arguments ?? '');
   }
 
+  #toolRun(event: WebSearchEvent | CodeRunEvent): void {
+    const choice = event.choice ?? 0;
+    this.#close(choice, ReasoningOutput);
+    this.#close(choice, MessageOutput);
+    const { id } = toolRunItem(event);
+    const place = { id: String(id), outputIndex: this.#outputs.length, choice };
+    this.#open(event.item, new ToolRunOutput(place, this.#writer, event));
+  }
+
   /** Ids name the choice; a second item of the same kind is counted, so that ids stay unique. */
   #place(prefix: string, choice: number): ItemPlace {
     const base = `${prefix}_${this.#id}_${String(choice)}`;
@@ -204,7 +231,8 @@ export class ResponsesStreamEncoder {
     if (this.#reason === undefined && calls.some((call) => call.isOpen && !call.isWhole)) return;
     this.#closeAll(undefined, this.#reason);
     const hasContent = this.#outputs.some((output) => !(output instanceof ReasoningOutput));
-    if (!hasContent) return;
+    // What was cut or refused may have nothing to show, and is an answer nevertheless.
+    if (!hasContent && !isIncomplete(this.#reason)) return;
     this.completed = true;
     const type = isIncomplete(this.#reason) ? 'response.incomplete' : 'response.completed';
     const response = answerText({

@@ -1,4 +1,5 @@
 /** One output item while it streams: the events that open, feed and close it (9.2). */
+import type { CodeRunEvent, WebSearchEvent } from '../../canonical/events.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import {
   callItem,
@@ -9,6 +10,7 @@ import {
   type ItemStatus,
   type OutputCall,
 } from './encode-items.ts';
+import { LAST_STAGE, STAGES, toolRunItem } from './tool-run.ts';
 
 /** Writes events; the type and the sequence number are put in front. */
 export interface EventWriter {
@@ -76,6 +78,8 @@ const TEXT_REST = '"content_index":0,"logprobs":[],';
 
 /** Text of the model. */
 export class MessageOutput extends BaseItem {
+  readonly #annotations: JsonObject[] = [];
+
   constructor(place: ItemPlace, writer: EventWriter) {
     super(place, writer);
     this.writeItem('added', messageItem(place.id, 'in_progress', []));
@@ -87,9 +91,15 @@ export class MessageOutput extends BaseItem {
     this.writeDelta('response.output_text.delta', TEXT_REST, delta);
   }
 
+  annotate(annotation: JsonObject): void {
+    const annotation_index = this.#annotations.push(annotation) - 1;
+    const members = { content_index: 0, annotation_index, annotation };
+    this.write('response.output_text.annotation.added', members);
+  }
+
   override close(status: ItemStatus): void {
     if (!this.isOpen) return;
-    const part = textPart(this.text);
+    const part = textPart(this.text, this.#annotations);
     this.write('response.output_text.done', { content_index: 0, text: this.text, logprobs: [] });
     this.write('response.content_part.done', { content_index: 0, part });
     this.result = messageItem(this.place.id, status, [part]);
@@ -127,6 +137,25 @@ export class ReasoningOutput extends BaseItem {
     this.result = carrier === undefined ? item : { ...item, encrypted_content: carrier };
     this.writeItem('done', { ...item, encrypted_content: carrier ?? '' });
   }
+}
+
+/** What a tool of the upstream did: complete as soon as it is known. */
+export class ToolRunOutput extends BaseItem {
+  constructor(place: ItemPlace, writer: EventWriter, run: WebSearchEvent | CodeRunEvent) {
+    super(place, writer);
+    const item = toolRunItem(run);
+    this.writeItem('added', { ...item, status: 'in_progress' });
+    for (const stage of STAGES[run.type]) this.write(`response.${stage}`, {});
+    if (run.type === 'code_run') {
+      this.write('response.code_interpreter_call_code.done', { code: run.code });
+    }
+    this.write(`response.${LAST_STAGE[run.type]}`, {});
+    this.result = item;
+    this.writeItem('done', item);
+  }
+
+  /** It is closed from the beginning. */
+  override close(): void {}
 }
 
 /** A call of a tool; the input of a custom one is sent at its end, once it can be unwrapped. */
