@@ -3,11 +3,13 @@
  * side in one run. Rounds are interleaved, so that drift of the machine hits all three alike;
  * medians are printed with their spread. Loopback only; ends by itself.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cpuSeconds, residentBytes, startProcess, type Measured } from './processes.ts';
+import { writeConfig } from '../config-file.ts';
+import { median } from '../median.ts';
 import { postRequest, runLoad, type LoadResult } from './load.ts';
 import { measureSlowReaders } from './slow-readers.ts';
 
@@ -57,11 +59,6 @@ async function sample(target: Measured, scenario: Scenario): Promise<Sample> {
   const result = await runLoad({ ...scenario, port: target.port, request });
   const cpuMicros = ((cpuSeconds(target.pid) - before) * 1e6) / scenario.requests;
   return { ...result, cpuMicros };
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function row(name: string, samples: Sample[]): string {
@@ -149,17 +146,13 @@ async function main(): Promise<void> {
   }
 }
 
-export function megabytes(bytes: number): string {
+function megabytes(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(0);
 }
 
 /** One openai-compatible credential on the instant upstream. */
-function configFile(folder: string, origin: string): string {
-  const path = join(folder, 'config.yaml');
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    'auth-dir': join(folder, 'auth'),
+const configFile = (folder: string, origin: string): string =>
+  writeConfig(folder, {
     'openai-compatibility': [
       {
         name: 'bench',
@@ -168,9 +161,6 @@ function configFile(folder: string, origin: string): string {
         models: [{ name: 'bench' }, { name: 'bench-megabyte' }],
       },
     ],
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
-}
+  });
 
 await main();

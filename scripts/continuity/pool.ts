@@ -1,11 +1,12 @@
 /** The pool under test: a sandbox with six accounts, and the proxy in front of it. */
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
+import { writeConfig } from '../config-file.ts';
 import type { Tally } from './tally.ts';
 
 export const ACCOUNTS = 6;
@@ -67,12 +68,8 @@ export async function startPool(tally: Tally): Promise<Pool> {
 const accountNames = (): string[] =>
   Array.from({ length: ACCOUNTS }, (_, index) => `sandbox-${index + 1}`);
 
-function configFile(folder: string, origin: string): string {
-  const path = join(folder, 'config.yaml');
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    'auth-dir': join(folder, 'auth'),
+const configFile = (folder: string, origin: string): string =>
+  writeConfig(folder, {
     switchyard: { threads: { hosts: HOSTS } },
     'codex-api-key': accountNames().map((name) => ({
       'api-key': name,
@@ -80,7 +77,4 @@ function configFile(folder: string, origin: string): string {
       websockets: true,
       models: [{ name: MODEL }],
     })),
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
-}
+  });

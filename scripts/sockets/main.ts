@@ -3,11 +3,12 @@
  * 2,000 client sockets, each with its upstream socket, 200 of them busy; then 20,000 turns. Loopback
  * only; ends by itself. Heap = V8 heap and external memory of all threads after collections.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess, type Measured } from '../bench/processes.ts';
+import { writeConfig } from '../config-file.ts';
 import { Client } from './client.ts';
 import { measureMemory, type Memory } from './memory.ts';
 
@@ -132,21 +133,14 @@ async function main(): Promise<void> {
   }
 }
 
-function configFile(folder: string, origin: string): string {
-  const path = join(folder, 'config.yaml');
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    'auth-dir': join(folder, 'auth'),
+const configFile = (folder: string, origin: string): string =>
+  writeConfig(folder, {
     'codex-api-key': Array.from({ length: ACCOUNTS }, (_, index) => ({
       'api-key': `account-${index}`,
       'base-url': `${origin}/v1`,
       websockets: true,
       models: [{ name: 'bench' }],
     })),
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
-}
+  });
 
 await main();

@@ -4,11 +4,13 @@
  * that drift of the machine hits all pairs alike; medians. Exit code 1 when a pair costs more than
  * `GOAL` times its pass-through.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bodyOf, pathOf, type Dialect } from './bodies.ts';
+import { writeConfig } from '../../config-file.ts';
+import { median } from '../../median.ts';
 import { postRequest, runLoad } from '../load.ts';
 import { cpuSeconds, startProcess, type Measured } from '../processes.ts';
 import type { Family } from './streams.ts';
@@ -64,11 +66,6 @@ async function sample(proxy: Measured, pair: Pair): Promise<Cost> {
   return { request, event: (long - request) / (MANY - FEW) };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
 const costOf = ({ samples }: Pair): Cost => ({
   request: median(samples.map(({ request }) => request)),
   event: median(samples.map(({ event }) => event)),
@@ -99,33 +96,27 @@ function report(): boolean {
   return kept;
 }
 
+/** One credential of each family; the model's name tells the upstream how long to answer. */
 function configFile(folder: string, origin: string): string {
   const models = (family: Family) =>
     [FEW, MANY].map((pieces) => ({ name: `bench-${family}-${pieces}` }));
+  const key = (family: Family) => ({ 'api-key': `key-${family}` });
   const entry = (family: Family, base: string) => [
-    { 'api-key': `key-${family}`, 'base-url': base, models: models(family) },
+    { ...key(family), 'base-url': base, models: models(family) },
   ];
-  const path = join(folder, 'config.yaml');
-  writeFileSync(
-    path,
-    JSON.stringify({
-      host: '127.0.0.1',
-      port: 0,
-      'auth-dir': join(folder, 'auth'),
-      'openai-compatibility': [
-        {
-          name: 'bench',
-          'base-url': `${origin}/v1`,
-          'api-key-entries': [{ 'api-key': 'key-chat' }],
-          models: models('chat'),
-        },
-      ],
-      'codex-api-key': entry('codex', `${origin}/v1`),
-      'claude-api-key': entry('claude', origin),
-      'gemini-api-key': entry('gemini', origin),
-    }),
-  );
-  return path;
+  return writeConfig(folder, {
+    'openai-compatibility': [
+      {
+        name: 'bench',
+        'base-url': `${origin}/v1`,
+        'api-key-entries': [key('chat')],
+        models: models('chat'),
+      },
+    ],
+    'codex-api-key': entry('codex', `${origin}/v1`),
+    'claude-api-key': entry('claude', origin),
+    'gemini-api-key': entry('gemini', origin),
+  });
 }
 
 async function main(): Promise<void> {
