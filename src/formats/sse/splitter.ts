@@ -35,11 +35,9 @@ export class SseSplitter {
   push(chunk: Uint8Array): void {
     // StringDecoder takes any view, its types name Buffer only.
     this.#add(this.#decoder.write(chunk as Buffer));
-    if (this.#pending.length + this.#tailChars > MAX_EVENT_CHARS) {
-      throw new SwitchyardError('upstream_bad_answer', {
-        message: `the upstream sent an event of more than ${MAX_EVENT_CHARS} characters`,
-      });
-    }
+    // Without a tail the last line end may be the first half of the blank line.
+    const ends = this.#tailChars === 0 && this.#pending.endsWith('\n') ? 1 : 0;
+    if (this.#pending.length + this.#tailChars - ends > MAX_EVENT_CHARS) throw tooLong();
   }
 
   /** The stream ended: an event without its blank line still counts, if it is whole. */
@@ -87,12 +85,18 @@ export class SseSplitter {
       this.#searched = 0;
       const frame = this.#pending.slice(from, end);
       from = end + 2;
+      if (frame.length > MAX_EVENT_CHARS) throw tooLong();
       if (frame !== '') this.#onFrame(frame);
     }
     if (from > 0) this.#pending = this.#pending.slice(from);
     this.#searched = Math.max(0, this.#pending.length - 1);
   }
 }
+
+const tooLong = (): SwitchyardError =>
+  new SwitchyardError('upstream_bad_answer', {
+    message: `the upstream sent an event of more than ${MAX_EVENT_CHARS} characters`,
+  });
 
 /** Value of a line such as `data: x`; `prefix`: characters up to and with the colon. */
 export function fieldValue(line: string, prefix: number): string {
