@@ -47,8 +47,9 @@ export class SseReader {
         const value = fieldValue(line, 5);
         data = data === undefined ? value : `${data}\n${value}`;
       } else if (line.startsWith('event:')) event = fieldValue(line, 6);
-      else if (line.startsWith('{') && data === undefined)
-        throw bad(line.slice(0, SHOWN_BYTES), line);
+      else if (data === undefined && (line.startsWith('{') || line.startsWith('['))) {
+        throw bad(line.slice(0, SHOWN_BYTES), frame.slice(frame.indexOf(line)));
+      }
     }
     this.#emit(event, data ?? '', frame);
   }
@@ -69,7 +70,7 @@ function parsed(data: string): unknown {
   }
 }
 
-/** `body`: a bare JSON line instead of events, which upstreams use for errors (10.4 of the spec). */
+/** `body`: bare JSON instead of events, which upstreams use for errors (10.4 of the spec). */
 function bad(message: string, body?: string, cause?: unknown): SwitchyardError {
   return new SwitchyardError('upstream_bad_answer', {
     message,
