@@ -10,7 +10,7 @@ import { SwitchyardError } from '../../errors.ts';
 import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
 import { parseAnswer } from '../body.ts';
 import type { ResponseContext, ResponseTranslator, SseEvent, TurnUsage } from '../format.ts';
-import { frameOf } from '../sse/frame.ts';
+import { commentsOf, frameOf } from '../sse/frame.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
 import { decodeChatUsage } from './usage.ts';
@@ -45,7 +45,7 @@ class ChatForwarder implements ResponseTranslator {
     if (isObject(json)) return this.#chunk(event, json);
     if (event.data.trim() === DONE) return this.#done();
     // Comments pass once the answer has begun; before, they would only spoil another attempt.
-    return this.#sawData ? frameOf(event) : '';
+    return this.#sawData ? commentsOf(event) : '';
   }
 
   onBody(body: Uint8Array): Uint8Array | string {
@@ -60,6 +60,7 @@ class ChatForwarder implements ResponseTranslator {
     if (this.terminal) return '';
     if (this.#finished) return this.#done();
     throw new SwitchyardError('upstream_incomplete_stream', {
+      status: 502,
       message: 'the upstream stream ended without a finish reason',
     });
   }
