@@ -3,7 +3,7 @@
  * codex.md 1.11, 3.3): events go through as received. Only what clients rely on and upstreams leave
  * out is added: the model of the first events, the output list and usage details of the last one.
  */
-import { isObject, objectOf, type JsonObject } from '../../canonical/value.ts';
+import { isObject, objectOf, textOf, type JsonObject } from '../../canonical/value.ts';
 import { countsOf } from '../../canonical/usage.ts';
 import { closingBrace } from '../../json/closing-brace.ts';
 import { ObjectEdits, applyEdits } from '../../json/edits.ts';
@@ -14,7 +14,8 @@ import { OutputRepair } from '../codex/output-repair.ts';
 import { decodeResponsesUsage } from '../codex/usage.ts';
 import { fillUsageDetails } from '../codex/usage-details.ts';
 import type { ResponseContext, ResponseTranslator, SseEvent, TurnUsage } from '../format.ts';
-import { dataFrame, frameOf } from '../sse/frame.ts';
+import { commentsOf, dataFrame, frameOf } from '../sse/frame.ts';
+import { wholeEvents } from './whole-events.ts';
 
 /** Nothing follows these (codex.md 3.3). Failures are normally taken by the provider before. */
 const TERMINAL: ReadonlySet<unknown> = new Set([
@@ -96,10 +97,10 @@ class StreamForwarder extends Forwarder {
   onBody(body: Uint8Array): string {
     const answer = parseAnswer(body);
     const response = isObject(answer.response) ? answer.response : answer;
-    const type = response.status === 'incomplete' ? 'response.incomplete' : 'response.completed';
-    const event = { type, sequence_number: 0, response };
-    this.finish(event);
-    return dataFrame(type, JSON.stringify(event));
+    this.finish({ response });
+    return wholeEvents(response)
+      .map((event) => dataFrame(textOf(event.type), JSON.stringify(event)))
+      .join('');
   }
 
   /** True if the event was changed. */
@@ -120,7 +121,8 @@ class StreamForwarder extends Forwarder {
 
   /** Comments pass once the answer has begun; before, they would only spoil another attempt. */
   #dataless(event: SseEvent): string {
-    return this.#sawData ? frameOf(event) : '';
+    if (!this.#sawData) return '';
+    return event.data === '' ? commentsOf(event) : frameOf(event);
   }
 }
 

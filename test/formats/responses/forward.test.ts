@@ -151,6 +151,17 @@ describe('codex.md 9.9 and 9.10, framing', () => {
 });
 
 describe('codex to Responses, what is added', () => {
+  /** What different clients read of one message: deltas, finished items, the last event. */
+  const WHOLE_EVENTS = [
+    'response.created',
+    'response.output_item.added',
+    'response.content_part.added',
+    'response.output_text.delta',
+    'response.output_text.done',
+    'response.content_part.done',
+    'response.output_item.done',
+    'response.completed',
+  ];
   const usage = {
     input_tokens: 120,
     input_tokens_details: { cached_tokens: 100 },
@@ -189,16 +200,27 @@ describe('codex to Responses, what is added', () => {
     assert.equal(read(data, { stream: false }), response);
   });
 
-  it('a JSON answer: as it is, out of its wrapping, and as one event for a stream', () => {
-    const inner = JSON.stringify({ id: 'r', object: 'response', status: 'completed', usage });
+  it('a JSON answer: as it is, out of its wrapping, and as the events of a stream', () => {
+    const content = [{ type: 'output_text', text: 'x' }];
+    const output = [{ type: 'message', id: 'm', status: 'completed', content }];
+    const inner = JSON.stringify({
+      id: 'r',
+      object: 'response',
+      status: 'completed',
+      output,
+      usage,
+    });
     for (const body of [inner, `{"type":"response.completed","response":${inner}}`]) {
       const whole = translator({ stream: false });
       assert.equal(Buffer.from(whole.onBody(Buffer.from(body))).toString(), inner);
       assert.deepEqual([whole.usage, whole.terminal, whole.onEnd()], [counts, true, '']);
       const stream = translator();
-      const [event] = eventsOf(String(stream.onBody(Buffer.from(body))));
-      assert.deepEqual((event?.json as Json).response, JSON.parse(inner));
-      assert.equal(event?.event, 'response.completed');
+      const events = eventsOf(String(stream.onBody(Buffer.from(body))));
+      assert.deepEqual((events.at(-1)?.json as Json).response, JSON.parse(inner));
+      assert.deepEqual(
+        events.map(({ event }) => event),
+        WHOLE_EVENTS,
+      );
     }
   });
 
