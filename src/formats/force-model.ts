@@ -38,6 +38,9 @@ function forcedTranslator(
     get terminal() {
       return inner.terminal;
     },
+    get complete() {
+      return inner.complete ?? false;
+    },
     get usage() {
       return inner.usage;
     },

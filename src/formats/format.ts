@@ -109,6 +109,11 @@ export interface ResponseTranslator {
   onEnd(): string;
   /** True once the terminal event was handled; later events are dropped by the caller. */
   readonly terminal: boolean;
+  /**
+   * Nothing but the upstream's close is missing, so what breaks now breaks no answer. Only for formats
+   * whose streams have no last word of their own; absent: false.
+   */
+  readonly complete?: boolean;
   /** Last usage seen. */
   readonly usage: TurnUsage | undefined;
 }

@@ -51,6 +51,8 @@ export interface UpstreamDecoder {
    * @throws SwitchyardError `upstream_incomplete_stream` when the answer has no end.
    */
   onEnd(): void;
+  /** As in `ResponseTranslator`. */
+  readonly complete?: boolean;
 }
 
 /** A format as upstreams speak it. */
@@ -90,6 +92,10 @@ class HubTranslator implements ResponseTranslator {
     this.#context = context;
     this.#encoder = context.stream ? client.streamEncoder(context) : undefined;
     this.#decoder = upstream.decoder(context, client, (event) => this.#take(event));
+  }
+
+  get complete(): boolean {
+    return this.#decoder.complete ?? false;
   }
 
   get usage(): TurnUsage | undefined {
