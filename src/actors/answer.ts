@@ -4,6 +4,7 @@
  */
 import { HeldEvents } from './held-events.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
+import { brokenAnswer, failureOfPage, networkFailure } from './answer-failures.ts';
 import { SseReader } from '../formats/sse/reader.ts';
 import type { ResponseTranslator, SseEvent, TurnUsage } from '../formats/format.ts';
 import type { Provider, UpstreamFailure } from '../providers/types.ts';
@@ -109,11 +110,8 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   onError(error: SwitchyardError, phase: CallPhase): void {
     if (this.#mode === 'ended') return;
-    if (this.#mode === 'error') {
-      this.#finishBody();
-      return;
-    }
-    this.#fail(networkFailure(error), phase);
+    if (this.#mode === 'error') this.#finishBody();
+    else if (!this.#endsWhole()) this.#fail(networkFailure(error), phase);
   }
 
   /** Ends the answer with an error that concerns this turn only. */
@@ -158,6 +156,7 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   /** What is held goes out before a failure, unless the client need not know of the attempt. */
   #failEvents(event: SseEvent, failure: UpstreamFailure): void {
+    if (this.#endsWhole()) return;
     if (this.#held?.hides(event) === true) {
       this.#fail({ ...failure, status: OVERLOADED }, 'answering');
       return;
@@ -224,7 +223,9 @@ export class UpstreamAnswer implements UpstreamHandler {
     const event = parsedBody(text);
     const failure =
       event === undefined
-        ? provider.failureOfResponse(502, this.#headers, text, now())
+        ? failureOfPage(text, (status) =>
+            provider.failureOfResponse(status, this.#headers, text, now()),
+          )
         : provider.failureOfEvent(event, now());
     if (failure !== undefined) {
       this.#fail(failure, 'answering');
@@ -238,8 +239,30 @@ export class UpstreamAnswer implements UpstreamHandler {
   }
 
   #broken(thrown: unknown): void {
+    if (this.#endsWhole()) return;
     const error = toSwitchyardError(thrown);
-    this.#fail(brokenAnswer(error), 'answering');
+    this.#fail(this.#failureInBody(error) ?? brokenAnswer(error), 'answering');
+  }
+
+  /** Bare JSON instead of events: some upstreams tell their failures so (10.4). */
+  #failureInBody({ body }: SwitchyardError): UpstreamFailure | undefined {
+    const event = body === undefined ? undefined : parsedBody(body);
+    const { provider, now } = this.#context;
+    return event && provider.failureOfEvent(event, now(), this.#headers);
+  }
+
+  /**
+   * Ends an answer that lacks nothing but the upstream's close, whatever came instead of it. False:
+   * there is none; then the fault is told.
+   */
+  #endsWhole(): boolean {
+    if (this.#mode !== 'events' || this.#context.translator.complete !== true) return false;
+    try {
+      this.#finishTranslation();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #fail(failure: UpstreamFailure, phase: CallPhase): void {
@@ -268,45 +291,4 @@ function parsedBody(text: string): SseEvent | undefined {
 
 function joined(chunks: Uint8Array[]): Uint8Array {
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
-}
-
-/**
- * An answer whose content is not usable. Only this turn is concerned: it may have been processed, so
- * it is not sent again, and it says nothing about the credential.
- */
-function brokenAnswer(error: SwitchyardError): UpstreamFailure {
-  return {
-    status: error.status,
-    code: error.code,
-    body: error.body ?? error.message,
-    headers: [],
-    retryAfterMs: error.retryAfterMs,
-    evidence: undefined,
-    requestScoped: true,
-    credentialScoped: false,
-    network: 'none',
-  };
-}
-
-const NETWORK_KINDS: Partial<Record<SwitchyardError['code'], UpstreamFailure['network']>> = {
-  upstream_timeout: 'timeout',
-  upstream_stalled: 'timeout',
-  cancelled: 'cancelled',
-  // A connection that ends says little about the account: the other side may just have restarted.
-  upstream_connection_lost: 'closed',
-};
-
-/** A failure of the connection itself: it has no HTTP status. */
-function networkFailure(error: SwitchyardError): UpstreamFailure {
-  return {
-    status: 0,
-    code: error.code,
-    body: error.message,
-    headers: [],
-    retryAfterMs: undefined,
-    evidence: undefined,
-    requestScoped: false,
-    credentialScoped: false,
-    network: NETWORK_KINDS[error.code] ?? 'reset',
-  };
 }
