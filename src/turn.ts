@@ -28,8 +28,8 @@ export interface TurnRequest {
   thinking: (string | null)[];
   /** Alias to write into answers when force-mapping applies (routing.md 3.10). */
   forcedModel: string | null;
-  /** What the model can do about thinking; null = unknown, so nothing is checked. */
-  capability: ThinkingCapability | null;
+  /** What each of `upstreamModels` can do about thinking; null = unknown: nothing is checked. */
+  capabilities: (ThinkingCapability | null)[];
   stream: boolean;
   /** The parts of the stream are elements of one JSON array (Gemini); absent: events. */
   streamForm?: 'array';

@@ -78,7 +78,7 @@ export function prepareTurn(
   const context: RequestContext = {
     model,
     thinking,
-    ...(turn.capability !== null && { capability: turn.capability }),
+    ...abilityOf(turn, model),
     stream: turn.stream,
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,
@@ -124,6 +124,15 @@ export function prepareTurn(
         ...(image !== undefined && { image }),
       }),
   };
+}
+
+/** What the model can do about thinking, if that is known. */
+function abilityOf(
+  { upstreamModels, capabilities }: TurnRequest,
+  model: string,
+): Pick<RequestContext, 'capability'> {
+  const capability = capabilities[upstreamModels.indexOf(model)];
+  return capability ? { capability } : {};
 }
 
 /** What the configuration wants of the body. */

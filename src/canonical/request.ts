@@ -81,6 +81,8 @@ export interface ReasoningIntent {
   effort?: string;
   /** Token budget: 0 = off, -1 = the model decides. */
   budgetTokens?: number;
+  /** The body wants reasoning, but names no amount: the one given is what that usually means. */
+  unsaid?: true;
   /** Undefined: nothing was said. */
   summary?: SummaryIntent;
 }

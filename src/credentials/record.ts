@@ -25,6 +25,8 @@ export interface ThinkingCapability {
   zeroAllowed?: boolean;
   dynamicAllowed?: boolean;
   levels?: string[];
+  /** The operator said so for this key; absent: it is what is known of a built-in model. */
+  exact?: true;
 }
 
 /** Alias of an OAuth/file credential's model (config.md 4.3). */

@@ -35,7 +35,7 @@ export interface TurnReport {
 /** A turn without the fields that each target decides. */
 export type TurnOutline = Omit<
   TurnRequest,
-  'upstreamModels' | 'thinking' | 'forcedModel' | 'capability' | 'body'
+  'upstreamModels' | 'thinking' | 'forcedModel' | 'capabilities' | 'body'
 >;
 
 /** What a client turn is made of. */
@@ -140,7 +140,7 @@ export class ClientTurn implements StreamListener {
 
   #try(target: Target): void {
     const { front, turn } = this.#parts;
-    const { upstreamModels, thinking, forcedModel, capability } = target;
+    const { upstreamModels, thinking, forcedModel, capabilities } = target;
     this.#target = target;
     this.#attempts += 1;
     const request: TurnRequest = {
@@ -151,7 +151,7 @@ export class ClientTurn implements StreamListener {
       upstreamModels,
       thinking,
       forcedModel,
-      capability,
+      capabilities,
       stream: turn.stream,
       ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
       principal: turn.principal,

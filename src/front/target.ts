@@ -11,7 +11,7 @@ export interface Target {
   upstreamModels: string[];
   thinking: (string | null)[];
   forcedModel: string | null;
-  capability: ThinkingCapability | null;
+  capabilities: (ThinkingCapability | null)[];
   /** Its turns may use an upstream WebSocket. */
   websockets: boolean;
 }
@@ -27,7 +27,7 @@ export function targetOf(offer: Offer, suffix: string | null, start: number): Ta
     // A suffix in the configuration beats the request's (routing.md 3.8).
     thinking: rotated(offer.suffixes, start).map((fixed) => fixed ?? suffix),
     forcedModel: offer.forced,
-    capability: offer.capability,
+    capabilities: rotated(offer.capabilities, start),
     websockets,
   };
 }

@@ -7,6 +7,7 @@ import {
 } from './catalogue-data.ts';
 import { GEMINI_MODELS, VERTEX_MODELS, type GoogleModel } from '../formats/gemini/models.ts';
 import { CLAUDE_MODELS, claudeModel } from '../formats/claude/models.ts';
+import { splitSuffix } from './model-name.ts';
 import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
 
 /** What is known about a client-visible model (routing.md 1.1). */
@@ -28,6 +29,8 @@ export interface SourceModel {
   info: ModelInfo;
   /** Upstream ids to try in order, each possibly with a suffix of its own. */
   upstream: string[];
+  /** What each of them can do about thinking; undefined = unknown. */
+  thinking: (ThinkingCapability | undefined)[];
   /** Alias to write into answers; null = leave them as they are. */
   forced: string | null;
   /** May serve the image endpoints (codex.md 8.1). */
@@ -86,14 +89,19 @@ function catalogued(row: CatalogueRow, tier: PlanTier): SourceModel {
     ...(row.output > 0 && { maxOutput: row.output }),
     ...(row.levels.length > 0 && { thinking: { levels: [...row.levels] } }),
   };
-  return { info, upstream: [row.id], forced: null, images: false };
+  return offered(info);
+}
+
+/** A built-in model, under its own name. */
+function offered(info: ModelInfo): SourceModel {
+  return { info, upstream: [info.id], thinking: [info.thinking], forced: null, images: false };
 }
 
 function claudeModels(): SourceModel[] {
   return CLAUDE_MODELS.map(({ id, displayName, context, output, thinking = {} }) => {
     const limits = { contextLength: context, maxOutput: output };
     const info: ModelInfo = { id, ownedBy: 'anthropic', displayName, ...limits, thinking };
-    return { info, upstream: [id], forced: null, images: false };
+    return offered(info);
   });
 }
 
@@ -107,7 +115,7 @@ function google({ id, displayName, created, context, output, thinking }: GoogleM
     thinking,
     ...(created !== undefined && { created }),
   };
-  return { info, upstream: [id], forced: null, images: false };
+  return offered(info);
 }
 
 /** One model for each alias; entries that share an alias (in any case) are one pool (routing.md 3.8). */
@@ -120,9 +128,17 @@ function configured(record: CredentialRecord, nowSeconds: number): SourceModel[]
   const ids = new Set(record.models.map((entry) => entry.alias));
   return [...ids].map((id) => {
     const pool = byAlias.get(id.toLowerCase()) ?? [];
+    const upstream = [...new Set(pool.map((entry) => entry.name))];
+    const thinking = upstream.map((name) =>
+      thinkingOf(
+        record,
+        pool.filter((entry) => entry.name === name),
+      ),
+    );
     return {
-      info: configuredInfo(record, id, pool, nowSeconds),
-      upstream: [...new Set(pool.map((entry) => entry.name))],
+      info: configuredInfo(record, id, pool, nowSeconds, thinking),
+      upstream,
+      thinking,
       forced: pool.some((entry) => entry.forceMapping) ? (pool[0]?.alias ?? id) : null,
       images: pool.some((entry) => entry.image),
     };
@@ -134,11 +150,11 @@ function configuredInfo(
   id: string,
   pool: readonly ModelEntry[],
   nowSeconds: number,
+  abilities: SourceModel['thinking'],
 ): ModelInfo {
   const displayName = pool.find((entry) => entry.displayName !== undefined)?.displayName;
   const context = pool.find((entry) => entry.maxContextLength !== undefined)?.maxContextLength;
-  const told = pool.find((entry) => entry.thinking !== undefined)?.thinking;
-  const thinking = told ?? knownThinking(record, pool);
+  const thinking = abilities.find((ability) => ability !== undefined);
   return {
     id,
     created: nowSeconds,
@@ -158,12 +174,13 @@ const OWNERS: Readonly<Record<string, string>> = {
   vertex: GOOGLE,
 };
 
-/** What is known of a built-in model that is configured by name. */
-function knownThinking(
+/** What the operator says of a model; else what is known of the built-in one of that name. */
+function thinkingOf(
   { provider }: CredentialRecord,
-  pool: readonly ModelEntry[],
+  entries: readonly ModelEntry[],
 ): ThinkingCapability | undefined {
+  const told = entries.find(({ thinking }) => thinking !== undefined)?.thinking;
+  if (told !== undefined) return { ...told, exact: true };
   if (provider !== 'claude') return undefined;
-  const known = pool.map(({ name }) => claudeModel(name.replace(/\([^()]*\)$/, '')));
-  return known.find((model) => model !== undefined)?.thinking;
+  return claudeModel(splitSuffix(entries[0]?.name ?? '').base)?.thinking;
 }

@@ -64,6 +64,7 @@ function aliasModel(model: SourceModel, alias: ModelAlias): SourceModel {
       ...(alias.displayName !== undefined && { displayName: alias.displayName }),
     },
     upstream: [alias.name],
+    thinking: [model.info.thinking],
     forced: alias.forceMapping ? alias.alias : null,
     images: model.images,
   };

@@ -4,19 +4,22 @@
  * with a budget that has to stay below `max_tokens`.
  */
 import type { ThinkingCapability } from '../credentials/record.ts';
-import { budgetConfig, configOfSuffix, levelConfig, type ThinkingConfig } from './config.ts';
+import {
+  budgetConfig,
+  configOfEffort,
+  configOfSuffix,
+  levelConfig,
+  type ThinkingConfig,
+  type ThinkingWish,
+} from './config.ts';
 import { budgetOfLevel, levelOfBudget, listedLevel } from './tables.ts';
 import { canThink, validateThinking, type ThinkingFormat } from './validate.ts';
 
 /** What is known about thinking in one request. */
-export interface ClaudeThinkingInput {
+export interface ClaudeThinkingInput extends ThinkingWish {
   from: ThinkingFormat;
   /** Value of the model suffix; it beats the body's own. */
   suffix: string | undefined;
-  /** Effort word of the body; undefined if it has none. */
-  effort?: string | undefined;
-  /** Token budget of the body: 0 = off, -1 = the model decides. */
-  budgetTokens?: number | undefined;
   /** May the client see the reasoning? Undefined: it did not say. */
   visible?: boolean | undefined;
   /** Undefined: the model's abilities are unknown, so nothing is checked. */
@@ -28,6 +31,7 @@ export interface ClaudeThinkingInput {
 /** Value of `thinking`. */
 export interface ThinkingBlock {
   type: 'enabled' | 'adaptive' | 'disabled';
+  /** Absent beside `enabled`: the model decides. */
   budget_tokens?: number;
   display?: 'summarized' | 'omitted';
 }
@@ -59,22 +63,30 @@ export function applyToClaude(input: ClaudeThinkingInput): ClaudeThinking {
 
 function configOf(input: ClaudeThinkingInput): ThinkingConfig | undefined {
   const ofSuffix = input.suffix === undefined ? undefined : configOfSuffix(input.suffix);
-  if (ofSuffix !== undefined) return ofSuffix;
-  const levels = input.capability?.levels ?? [];
-  if (input.budgetTokens !== undefined) return configOfBudget(input.budgetTokens, levels);
-  const word = input.effort?.trim().toLowerCase() ?? '';
-  if (word === '') return undefined;
-  if (levels.length > 0 && word !== 'none' && word !== 'auto') {
-    return levelConfig(effortOf(word, levels));
-  }
-  const tokens = budgetOfLevel(word);
-  return tokens === undefined ? undefined : budgetConfig(tokens);
+  return ofSuffix ?? (input.from === 'claude' ? ownConfig(input) : foreignConfig(input));
 }
 
-/** Models with levels get one for another format's budget (translate-gemini-thinking.md 8.1). */
-function configOfBudget(tokens: number, levels: readonly string[]): ThinkingConfig {
-  const word = tokens > 0 && levels.length > 0 ? levelOfBudget(tokens) : undefined;
-  return word === undefined ? budgetConfig(tokens) : levelConfig(effortOf(word, levels));
+/** What a Claude client says is meant for Anthropic, and is checked as it is. */
+function ownConfig({ effort, budgetTokens }: ClaudeThinkingInput): ThinkingConfig | undefined {
+  if (effort !== undefined) return configOfEffort(effort);
+  return budgetTokens === undefined ? undefined : budgetConfig(budgetTokens);
+}
+
+/** What others say, in the form the model takes: a level where it has some, else tokens. */
+function foreignConfig(input: ClaudeThinkingInput): ThinkingConfig | undefined {
+  const { from, effort, budgetTokens } = input;
+  const levels = input.capability?.levels ?? [];
+  const word = effort?.trim().toLowerCase() || undefined;
+  if (levels.length === 0) {
+    const tokens = word === undefined ? budgetTokens : budgetOfLevel(word);
+    return tokens === undefined ? undefined : budgetConfig(tokens);
+  }
+  const asked = word ?? (budgetTokens === undefined ? undefined : levelOfBudget(budgetTokens));
+  if (asked === undefined) return undefined;
+  if (asked === 'none') return configOfEffort(asked);
+  // Gemini clients that leave it to the model get a lot of thinking (8.1), others what it likes.
+  if (asked === 'auto') return from === 'gemini' ? levelConfig('high') : budgetConfig(-1);
+  return levelConfig(effortOf(asked, levels));
 }
 
 /** The words of Anthropic's own scale, which has neither `minimal` nor everywhere `xhigh` (3.4). */
@@ -102,7 +114,7 @@ function written(config: ThinkingConfig, input: ClaudeThinkingInput): ClaudeThin
     case 'none':
       return { thinking: { type: 'disabled' } };
     case 'auto':
-      return { thinking: { type: 'adaptive' } };
+      return { thinking: { type: hasLevels(input.capability ?? {}) ? 'adaptive' : 'enabled' } };
     case 'level':
       return { thinking: { type: 'adaptive' }, effort: config.level };
     case 'budget':

@@ -1,35 +1,33 @@
 /**
- * Writes an amount of thinking the way Codex takes it: one word in `reasoning.effort`
+ * Writes an amount of thinking the way OpenAI's formats take it: one word, which is
+ * `reasoning.effort` for Codex and Responses, `reasoning_effort` for chat
  * (translate-gemini-thinking.md 15.5, 15.6, 15.9; codex.md 1.5). Whether a summary is shown is
  * decided elsewhere; this only tells when thinking is off.
  */
 import type { ThinkingCapability } from '../credentials/record.ts';
 import {
-  budgetConfig,
   configOfEffort,
   configOfSuffix,
   isOff,
   type ThinkingConfig,
+  type ThinkingWish,
 } from './config.ts';
 import { levelOfBudget, listedLevel, nearestLevel } from './tables.ts';
 import { canThink, validateThinking, type ThinkingFormat } from './validate.ts';
 
 /** What is known about thinking in one request. */
-export interface CodexThinkingInput {
+export interface CodexThinkingInput extends ThinkingWish {
   from: ThinkingFormat;
+  to: 'codex' | 'openai';
   /** Value of the model suffix; it hides the body's own, even when it is unusable (15.1). */
   suffix: string | undefined;
-  /** Effort word of the body; undefined if it has none. */
-  effort?: string;
-  /** Token budget of the body, for formats that ask in tokens; the effort word beats it. */
-  budgetTokens?: number;
   /** Undefined: the model's abilities are unknown, so nothing is checked. */
   capability: ThinkingCapability | undefined;
 }
 
 /** What to write. */
 export interface CodexThinking {
-  /** Value for `reasoning.effort`; undefined: the body's own stays. */
+  /** The word to write; undefined: the body's own stays. */
   effort: string | undefined;
   /** Thinking is off: no summary may be asked for. */
   off: boolean;
@@ -38,11 +36,11 @@ export interface CodexThinking {
 }
 
 /**
- * Decides `reasoning.effort` for a Codex upstream; the suffix beats the body.
+ * Decides the effort for an upstream of OpenAI's formats; the suffix beats the body.
  * @throws SwitchyardError `invalid_request` for an amount the model does not offer.
  */
 export function applyToCodex(input: CodexThinkingInput): CodexThinking {
-  const { capability, suffix, from } = input;
+  const { capability, suffix, from, to } = input;
   if (capability !== undefined && !canThink(capability)) {
     return { effort: undefined, off: true, strip: true };
   }
@@ -51,7 +49,7 @@ export function applyToCodex(input: CodexThinkingInput): CodexThinking {
   if (capability === undefined) return written(config, unchecked(config));
   const checked = validateThinking(config, capability, {
     from,
-    to: 'codex',
+    to,
     fromSuffix: suffix !== undefined,
   });
   return written(checked, effortOf(checked, capability));
@@ -63,16 +61,18 @@ export function defaultCodexEffort(capability: ThinkingCapability | undefined): 
   return levels.length === 0 ? 'medium' : nearestLevel('medium', levels);
 }
 
-/** The word for what a body asks, unchecked; undefined: nothing, or no amount at all. */
-export function effortWord(asked: { effort?: string; budgetTokens?: number }): string | undefined {
-  const { effort, budgetTokens } = asked;
+/**
+ * The word for what a body asks, unchecked: other formats' budgets by the table. Undefined: nothing,
+ * or no amount at all.
+ */
+export function effortWord({ effort, budgetTokens }: ThinkingWish): string | undefined {
   return effort ?? (budgetTokens === undefined ? undefined : levelOfBudget(budgetTokens));
 }
 
 function configOf(input: CodexThinkingInput): ThinkingConfig | undefined {
   if (input.suffix !== undefined) return configOfSuffix(input.suffix);
-  if (input.effort !== undefined) return configOfEffort(input.effort);
-  return input.budgetTokens === undefined ? undefined : budgetConfig(input.budgetTokens);
+  const word = effortWord(input);
+  return word === undefined ? undefined : configOfEffort(word);
 }
 
 function written(config: ThinkingConfig, effort: string | undefined): CodexThinking {

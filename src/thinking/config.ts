@@ -14,6 +14,16 @@ export interface ThinkingConfig {
   readonly level: string;
 }
 
+/** What a body says about the amount, unchecked. */
+export interface ThinkingWish {
+  /** Effort word; undefined if there is none. */
+  effort?: string | undefined;
+  /** Tokens: 0 = off, -1 = the model decides. The effort word beats it. */
+  budgetTokens?: number | undefined;
+  /** The body wants reasoning, but names no amount: the one given is what that usually means. */
+  unsaid?: boolean | undefined;
+}
+
 const NONE: ThinkingConfig = { mode: 'none', budget: 0, level: '' };
 const AUTO: ThinkingConfig = { mode: 'auto', budget: -1, level: '' };
 
@@ -39,7 +49,7 @@ export function configOfSuffix(raw: string): ThinkingConfig | undefined {
   if (word === 'auto' || word === '-1') return AUTO;
   if (LEVELS.includes(word)) return levelConfig(word);
   if (!/^\+?\d+$/.test(word)) return undefined;
-  const tokens = BigInt(word.startsWith('+') ? word.slice(1) : word);
+  const tokens = BigInt(word.replace('+', ''));
   return tokens > MAX_SUFFIX_BUDGET ? undefined : budgetConfig(Number(tokens));
 }
 

@@ -9,20 +9,18 @@ import {
   configOfEffort,
   configOfSuffix,
   isOff,
+  levelConfig,
   type ThinkingConfig,
+  type ThinkingWish,
 } from './config.ts';
 import { budgetOfLevel } from './tables.ts';
 import { canThink, validateThinking, type ThinkingFormat } from './validate.ts';
 
 /** What is known about thinking in one request. */
-export interface GeminiThinkingInput {
+export interface GeminiThinkingInput extends ThinkingWish {
   from: ThinkingFormat;
   /** Value of the model suffix; it hides the body's own, even when it is unusable (15.1). */
   suffix: string | undefined;
-  /** Effort word of the body; undefined if it has none. */
-  effort?: string | undefined;
-  /** Token budget of the body: 0 = off, -1 = the model decides. */
-  budgetTokens?: number | undefined;
   /** May the client see the thoughts? Undefined: it did not say. */
   visible?: boolean | undefined;
   /** Undefined: the model's abilities are unknown, so nothing is checked. */
@@ -60,14 +58,18 @@ export function applyToGemini(input: GeminiThinkingInput): GeminiThinking {
 
 type Amount = { thinkingLevel: string } | { thinkingBudget: number };
 
-function configOf({
-  suffix,
-  effort,
-  budgetTokens,
-}: GeminiThinkingInput): ThinkingConfig | undefined {
+function configOf(input: GeminiThinkingInput): ThinkingConfig | undefined {
+  const { suffix, effort, budgetTokens } = input;
   if (suffix !== undefined) return configOfSuffix(suffix);
+  if (input.unsaid === true) return effort === undefined ? undefined : unsaidAmount(input);
   if (effort !== undefined) return effort === 'auto' ? budgetConfig(-1) : configOfEffort(effort);
   return budgetTokens === undefined ? undefined : budgetConfig(budgetTokens);
+}
+
+/** Adaptive thinking of a Claude client that names no effort: as much as the model can do (6.1). */
+function unsaidAmount({ capability }: GeminiThinkingInput): ThinkingConfig {
+  const { max = 0 } = capability ?? {};
+  return max > 0 ? budgetConfig(max) : levelConfig('high');
 }
 
 /** Models whose abilities are unknown take known words as tokens, and all else as it is (15.6). */
@@ -94,7 +96,11 @@ function amountOf(
 }
 
 /** A suffix that says nothing leaves the body's own words, unchecked (15.1). */
-function rawAmount({ effort, budgetTokens }: GeminiThinkingInput): Amount | undefined {
+function rawAmount(input: GeminiThinkingInput): Amount | undefined {
+  const { effort, budgetTokens, unsaid } = input;
+  if (unsaid === true) {
+    return effort === undefined ? undefined : amountOf(unsaidAmount(input), input.capability);
+  }
   if (effort === 'auto') return { thinkingBudget: -1 };
   if (effort !== undefined) return { thinkingLevel: effort };
   return budgetTokens === undefined ? undefined : { thinkingBudget: budgetTokens };

@@ -46,7 +46,9 @@ export function validateThinking(
 ): ThinkingConfig {
   const ability = abilityOf(capability);
   const sameFamily = familyOf(context.from) === familyOf(context.to);
-  const translated = toModelForm(config, ability);
+  const isExact = capability.exact === true && context.from !== context.to;
+  const wanted = isExact ? instead(config, ability) : config;
+  const translated = toModelForm(wanted, ability);
   const derived = config.mode === 'level' && translated.mode === 'budget';
   const listed = checkLevel(translated, ability, sameFamily);
   if (sameFamily && !context.fromSuffix && !derived) checkRange(listed, ability);
@@ -71,6 +73,18 @@ function abilityOf(capability: ThinkingCapability): Ability {
 
 function familyOf(format: ThinkingFormat): string {
   return format === 'claude' || format === 'gemini' ? format : 'openai';
+}
+
+/** What stands for the highest levels at models that the operator described (15.5, step 6). */
+const INSTEAD: Readonly<Record<string, readonly string[]>> = {
+  xhigh: ['xhigh', 'max', 'high'],
+  max: ['max', 'xhigh', 'high'],
+};
+
+function instead(config: ThinkingConfig, { levels }: Ability): ThinkingConfig {
+  if (config.mode !== 'level') return config;
+  const found = INSTEAD[config.level.toLowerCase()]?.find((word) => listedLevel(word, levels));
+  return found === undefined ? config : levelConfig(found);
 }
 
 /** Rules 2 to 4: a level for level models, a budget for budget models, words for off and auto. */

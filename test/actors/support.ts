@@ -52,7 +52,7 @@ export function turnOf(choices: TurnChoices = {}): TurnRequest {
     upstreamModels: ['gpt-5.5'],
     thinking: [null],
     forcedModel: null,
-    capability: null,
+    capabilities: [null],
     stream: false,
     principal: {
       scope: callerScope(clientKey ?? undefined),

@@ -64,7 +64,7 @@ export function turn(headers: string[] = [], parts: Partial<TurnRequest> = {}): 
     upstreamModels: ['gpt-5.5'],
     thinking: [null],
     forcedModel: null,
-    capability: null,
+    capabilities: [null],
     stream: true,
     principal: { scope: '', cacheKey: undefined },
     headers,

@@ -140,6 +140,12 @@ describe('aliases, routing.md 27 to 34', () => {
     assert.equal(tableOf(pool).models.get('big')?.offers.size, 1);
   });
 
+  it('each name of a pool thinks as it can, as the operator says', () => {
+    const thinking = { levels: ['low'] };
+    const pool = [keyed('k', [{ ...model('v1', 'big'), thinking }, model('v2', 'big')])];
+    assert.deepEqual(offer(pool, 'big', 'k')?.capabilities, [{ ...thinking, exact: true }, null]);
+  });
+
   it('34: the name behind an alias is hidden', () => {
     assert.deepEqual(idsOf(tableOf([keyed('k', [model('a', 'b')])])), ['b']);
   });

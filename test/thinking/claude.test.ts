@@ -71,10 +71,25 @@ describe('thinking for Anthropic (translate-gemini-thinking.md 15)', () => {
       { from: 'gemini', capability: BUDGETS, budgetTokens: 9000 },
       enabled(9000),
     ],
+    [
+      'a Gemini client that leaves it to the model, with levels',
+      { from: 'gemini', capability: HYBRID, budgetTokens: -1 },
+      adaptive('high'),
+    ],
+    [
+      'a model that decides for itself, without levels',
+      { capability: { min: 1024, max: 64_000, dynamicAllowed: true }, suffix: 'auto' },
+      { thinking: { type: 'enabled' } },
+    ],
+    [
+      'the highest level of a model the operator described',
+      { capability: { ...HYBRID, exact: true }, suffix: 'xhigh' },
+      adaptive('max'),
+    ],
     ['a model that does not think', { capability: {}, effort: 'high', visible: true }, {}],
     ['an unknown model, level', { effort: 'high' }, enabled(24_576)],
     ['an unknown model, level as suffix', { suffix: 'high' }, adaptive('high')],
-    ['an unknown model, auto', { effort: 'auto' }, adaptive()],
+    ['an unknown model, auto', { effort: 'auto' }, { thinking: { type: 'enabled' } }],
     ['an unknown model, only a wish to see', { visible: true }, {}],
     [
       'only a wish to see, with levels',

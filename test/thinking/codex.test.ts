@@ -46,14 +46,32 @@ describe('thinking for codex, 15.5 to 15.9', () => {
   for (const [name, input, expected] of cases) {
     it(name, () => {
       const { suffix, effort, capability } = input;
-      const decided = applyToCodex({ from: 'openai-response', suffix, effort, capability });
+      const decided = applyToCodex({ from: 'codex', to: 'codex', suffix, effort, capability });
       assert.deepEqual(decided, { ...expected, strip: false });
     });
   }
 
+  it('the budget of another format is a level here, also where the model has a range', () => {
+    const capability = { min: 1, max: 30_000, levels: ['low', 'medium'] };
+    const decided = applyToCodex({
+      from: 'claude',
+      to: 'openai',
+      suffix: undefined,
+      budgetTokens: 20_000,
+      capability,
+    });
+    assert.equal(decided.effort, 'medium');
+  });
+
+  it('a budget that is none says nothing', () => {
+    const asked = { from: 'gemini', to: 'codex', suffix: undefined, budgetTokens: -5 } as const;
+    assert.equal(applyToCodex({ ...asked, capability: levels }).effort, undefined);
+  });
+
   it('a model that can not think loses the field', () => {
     const decided = applyToCodex({
       from: 'openai',
+      to: 'openai',
       suffix: 'high',
       effort: undefined,
       capability: {},

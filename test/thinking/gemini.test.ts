@@ -39,6 +39,31 @@ const CASES: [name: string, input: Input, want: unknown][] = [
     { thinkingLevel: 'high', includeThoughts: true },
   ],
   ['39', { from: 'openai-response', effort: 'high', capability: H }, { thinkingLevel: 'high' }],
+  [
+    '6.1: adaptive without an effort is all the model can do',
+    { from: 'claude', effort: 'xhigh', unsaid: true, capability: H },
+    { thinkingBudget: 32_768 },
+  ],
+  [
+    '6.1: or its highest level, without a range',
+    { from: 'claude', effort: 'xhigh', unsaid: true, capability: SUB },
+    { thinkingLevel: 'high' },
+  ],
+  [
+    '6.1: or high, when it is not known',
+    { from: 'claude', effort: 'xhigh', unsaid: true },
+    { thinkingBudget: 24_576 },
+  ],
+  [
+    '6.1: thinking without a budget says nothing',
+    { from: 'claude', budgetTokens: -1, unsaid: true, capability: H },
+    undefined,
+  ],
+  [
+    'adaptive without an effort under a suffix that is none',
+    { from: 'claude', effort: 'xhigh', unsaid: true, suffix: 'ultra', capability: B },
+    { thinkingBudget: 20_000 },
+  ],
   ['nothing asked', { capability: H }, undefined],
   ['thoughts alone', { visible: true, capability: H }, { includeThoughts: true }],
   ['a suffix that is none', { suffix: 'ultra', effort: 'high' }, { thinkingLevel: 'high' }],

@@ -82,6 +82,24 @@ describe('thinking against the model, 15.7', () => {
     });
   }
 
+  const told: ThinkingCapability = { levels: ['low', 'high', 'max'], exact: true };
+  const instead: [string, string, ThinkingCapability, string][] = [
+    ['xhigh', 'max', told, 'it is the next one that the operator lists'],
+    ['max', 'high', { levels: ['low', 'high'], exact: true }, 'none is higher'],
+    ['xhigh', 'xhigh', { ...told, levels: ['max', 'xhigh'] }, 'it is listed'],
+    ['low', 'low', told, 'only the highest ones are replaced'],
+  ];
+  for (const [given, want, capability, why] of instead) {
+    it(`15.5, step 6: ${given} is ${want}, since ${why}`, () => {
+      assert.deepEqual(validateThinking(levelConfig(given), capability, same), levelConfig(want));
+    });
+  }
+
+  it('15.5, step 6: not within one format', () => {
+    const within: ValidationContext = { ...same, to: 'openai' };
+    assert.throws(() => validateThinking(levelConfig('xhigh'), told, within), { status: 400 });
+  });
+
   const refused: [string, ThinkingConfig, ThinkingCapability, string][] = [
     ['2', levelConfig('ultra'), budgets, 'unknown level: ultra'],
     ['3', budgetConfig(-5), levels, 'unknown level: -5'],

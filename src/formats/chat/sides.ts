@@ -35,7 +35,7 @@ export const chatUpstream: UpstreamSide = {
   encodeRequest(request, context, client) {
     const { reasoning } = request;
     const { model, stream, capability, thinking: suffix, cacheKey } = context;
-    const thinking = applyToCodex({ ...reasoning, from: client, suffix, capability });
+    const thinking = applyToCodex({ ...reasoning, from: client, to: 'openai', suffix, capability });
     const effort = thinking.strip ? undefined : (thinking.effort ?? effortWord(reasoning));
     return {
       ...encodeChatRequest(request, { model, stream, effort }),

@@ -82,6 +82,7 @@ function editEffort(
     member === undefined ? undefined : readString(body, member.valueStart, member.valueEnd);
   const thinking = applyToCodex({
     from: 'openai',
+    to: 'openai',
     suffix: context.thinking,
     effort: effort || undefined,
     capability: context.capability,

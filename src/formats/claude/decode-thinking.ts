@@ -16,14 +16,17 @@ export function decodeThinking(body: JsonObject): ReasoningIntent {
     case 'disabled':
       return { effort: 'none' };
     case 'enabled': {
-      const budget = numberOf(thinking.budget_tokens) ?? MODEL_DECIDES;
+      const budget = numberOf(thinking.budget_tokens);
+      if (budget === undefined) return { budgetTokens: MODEL_DECIDES, unsaid: true, summary };
+      if (budget === 0) return { effort: 'none' };
       return { budgetTokens: Math.max(Math.trunc(budget), MODEL_DECIDES), summary };
     }
     case 'adaptive':
     case 'auto': {
       const effort = stringOf(objectOf(body.output_config).effort)?.trim().toLowerCase();
       if (effort === 'auto') return { budgetTokens: MODEL_DECIDES, summary };
-      return { effort: effort === undefined || effort === '' ? ADAPTIVE_EFFORT : effort, summary };
+      if (effort !== undefined && effort !== '') return { effort, summary };
+      return { effort: ADAPTIVE_EFFORT, unsaid: true, summary };
     }
     default:
       return {};

@@ -15,10 +15,13 @@ import {
   parseValue,
   scanObject,
 } from '../../json/scan.ts';
-import { applyToClaude } from '../../thinking/claude.ts';
+import { applyToClaude, type ClaudeThinking } from '../../thinking/claude.ts';
+import { configOfSuffix, type ThinkingWish } from '../../thinking/config.ts';
+import { canThink } from '../../thinking/validate.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { applyBodyRules, removeEffort } from './body-rules.ts';
 import { orderCacheMarkers, takesMarker, toolTakesMarker } from './cache-markers.ts';
+import { decodeThinking } from './decode-thinking.ts';
 import { forwardClaude } from './forward.ts';
 import { mayHoldForeign, ownHistory } from './history.ts';
 import { claudeModel } from './models.ts';
@@ -55,7 +58,7 @@ function editHead(
   const head: JsonObject = { ...before, model: context.model };
   // A model that is not known may have any limit: then Anthropic says what is missing.
   head.max_tokens ??= claudeModel(context.model)?.output;
-  if (context.thinking !== undefined) setThinking(head, context);
+  setThinking(head, context);
   applyBodyRules(head);
   for (const key of new Set([...Object.keys(before), ...Object.keys(head)])) {
     const value = head[key];
@@ -64,22 +67,49 @@ function editHead(
   }
 }
 
-/** The suffix beats what the body says; whether the client sees the thinking stays its own wish. */
+/**
+ * The suffix beats what the body says; whether the client sees the thinking stays its own wish. An
+ * amount of the body is checked where the model is known, and left as it is when it fits.
+ */
 function setThinking(head: JsonObject, { thinking: suffix, capability }: RequestContext): void {
+  if (capability !== undefined && !canThink(capability)) {
+    delete head.thinking;
+    removeEffort(head);
+    return;
+  }
+  const asked = suffix === undefined && capability !== undefined ? amountOf(head) : {};
+  if (suffix === undefined ? !hasAmount(asked) : configOfSuffix(suffix) === undefined) return;
   const { display } = objectOf(head.thinking);
   const amount = applyToClaude({
+    ...asked,
     from: 'claude',
     suffix,
     visible: display === 'summarized' ? true : display === 'omitted' ? false : undefined,
     capability,
     maxTokens: numberOf(head.max_tokens),
   });
-  if (amount.thinking === undefined) return;
+  if (amount.thinking === undefined || (suffix === undefined && isSaid(head, amount))) return;
   head.thinking = amount.thinking;
   removeEffort(head);
   if (amount.effort !== undefined) {
     head.output_config = { ...objectOf(head.output_config), effort: amount.effort };
   }
+}
+
+/** Adaptive thinking without an effort is no amount here: Anthropic has a default of its own. */
+function amountOf(head: JsonObject): ThinkingWish {
+  const asked = decodeThinking(head);
+  return asked.unsaid === true && asked.effort !== undefined ? {} : asked;
+}
+
+const hasAmount = ({ effort, budgetTokens }: ThinkingWish): boolean =>
+  effort !== undefined || budgetTokens !== undefined;
+
+/** Does the body say just this already? An effort beside a budget is a matter of its own. */
+function isSaid(head: JsonObject, { thinking, effort }: ClaudeThinking): boolean {
+  const own = objectOf(head.thinking);
+  const isAmount = own.type === thinking?.type && own.budget_tokens === thinking?.budget_tokens;
+  return isAmount && (effort === undefined || objectOf(head.output_config).effort === effort);
 }
 
 /** Only the system text and one element of each list are parsed and written again. */

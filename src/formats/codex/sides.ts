@@ -71,9 +71,12 @@ function reasoningOf(
   { capability, thinking: suffix }: RequestContext,
   client: HubClient,
 ): CodexReasoning | undefined {
-  const thinking = applyToCodex({ ...reasoning, from: client, suffix, capability });
+  // `enabled` without a budget is what Codex does by default.
+  const isDefault = reasoning.unsaid === true && reasoning.effort === undefined;
+  const asked = isDefault ? {} : reasoning;
+  const thinking = applyToCodex({ ...asked, from: client, to: 'codex', suffix, capability });
   if (thinking.strip) return undefined;
-  const effort = thinking.effort ?? effortWord(reasoning) ?? defaultCodexEffort(capability);
+  const effort = thinking.effort ?? effortWord(asked) ?? defaultCodexEffort(capability);
   return codexReasoning(effort, reasoning, thinking.off);
 }
 

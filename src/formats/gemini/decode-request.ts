@@ -21,6 +21,7 @@ import { decodeContents, decodeSystem } from './decode-contents.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { either, listOf } from './spellings.ts';
+import { levelWord } from './thinking-config.ts';
 
 /** Reads a parsed body. Never throws: what can not be read is missing. */
 export function decodeGeminiRequest(body: JsonObject): CanonicalRequest {
@@ -50,10 +51,8 @@ function decodeReasoning(config: JsonObject): ReasoningIntent {
   const thinking = objectOf(either(config, 'thinkingConfig', 'thinking_config'));
   const read = (camel: string, snake: string): unknown =>
     either(config, camel, snake) ?? either(thinking, camel, snake);
-  const level = textOf(read('thinkingLevel', 'thinking_level')).toLowerCase();
-  const isNamed = level !== '' && !level.endsWith('unspecified');
   return {
-    effort: isNamed ? level : undefined,
+    effort: levelWord(read('thinkingLevel', 'thinking_level')),
     budgetTokens: numberOf(read('thinkingBudget', 'thinking_budget')),
     summary: summaryOf(read('includeThoughts', 'include_thoughts')),
   };

@@ -31,6 +31,7 @@ export function encodeGeminiRequest(
   const thinking = applyToGemini({
     effort: reasoning.effort?.trim().toLowerCase() ?? own.effort,
     budgetTokens: reasoning.budgetTokens ?? own.budgetTokens,
+    unsaid: reasoning.unsaid,
     visible: reasoning.summary?.visible ?? own.visible,
     from: client,
     suffix,

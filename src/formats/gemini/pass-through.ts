@@ -3,17 +3,18 @@
  * members that have to differ are written anew: the model, limits and thinking, the spelling of
  * schemas, and turns that Google would refuse.
  */
-import { isObject, without, type JsonObject } from '../../canonical/value.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isObject, objectOf, without, type JsonObject } from '../../canonical/value.ts';
 import { closingBrace } from '../../json/closing-brace.ts';
 import { applyEdits, ObjectEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
 import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
-import { applyToGemini } from '../../thinking/gemini.ts';
+import { applyToGemini, type GeminiThinkingConfig } from '../../thinking/gemini.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { capOutput, SAFETY_SETTINGS } from './encode-config.ts';
 import { forwardGemini } from './forward.ts';
 import { ownContents } from './own-contents.ts';
-import { thinkingOf } from './thinking-config.ts';
+import { levelWord, thinkingOf } from './thinking-config.ts';
 
 /** Streams when the client does. */
 export const geminiToGemini: FormatPair = {
@@ -89,7 +90,7 @@ function editConfig(
   const given = member === undefined ? undefined : parseValue(body, member);
   const config = isObject(given) ? given : {};
   const changed = ownConfig(config, context);
-  if (JSON.stringify(changed) !== JSON.stringify(config)) edits.set(name, JSON.stringify(changed));
+  if (!isDeepStrictEqual(changed, config)) edits.set(name, JSON.stringify(changed));
 }
 
 function ownConfig(given: JsonObject, context: RequestContext): JsonObject {
@@ -108,6 +109,16 @@ function withThinking(config: JsonObject, context: RequestContext): JsonObject {
   if (suffix === undefined && capability === undefined) return config;
   const wish = thinkingOf(config);
   const { config: thinking } = applyToGemini({ ...wish, from: 'gemini', suffix, capability });
+  if (isSaid(config, thinking)) return config;
   const rest = without(config, 'thinkingConfig', 'thinking_config');
   return thinking === undefined ? rest : { ...rest, thinkingConfig: thinking };
+}
+
+/** Does the body say just this already, whatever the case of its level? */
+function isSaid(config: JsonObject, thinking: GeminiThinkingConfig | undefined): boolean {
+  if (config.thinking_config !== undefined) return false;
+  const own = objectOf(config.thinkingConfig);
+  const level = levelWord(own.thinkingLevel);
+  const lowered = level === undefined ? own : { ...own, thinkingLevel: level };
+  return isDeepStrictEqual(lowered, thinking ?? {});
 }

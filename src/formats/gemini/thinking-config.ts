@@ -12,11 +12,16 @@ export interface GeminiThinkingWish {
 /** Reads the wish; a level counts before a budget. */
 export function thinkingOf(config: JsonObject): GeminiThinkingWish {
   const thinking = objectOf(either(config, 'thinkingConfig', 'thinking_config'));
-  const effort = stringOf(either(thinking, 'thinkingLevel', 'thinking_level'));
   const shown = either(thinking, 'includeThoughts', 'include_thoughts');
   return {
-    effort: effort === undefined || effort === '' ? undefined : effort.toLowerCase(),
+    effort: levelWord(either(thinking, 'thinkingLevel', 'thinking_level')),
     budgetTokens: numberOf(either(thinking, 'thinkingBudget', 'thinking_budget')),
     visible: typeof shown === 'boolean' ? shown : undefined,
   };
+}
+
+/** A level in lower case; Google's word for "not said" is none. */
+export function levelWord(level: unknown): string | undefined {
+  const word = stringOf(level)?.toLowerCase() ?? '';
+  return word === '' || word.endsWith('unspecified') ? undefined : word;
 }

@@ -25,7 +25,8 @@ export function editReasoning(
   const value = member === undefined ? undefined : parseValue(bytes, member);
   const current: JsonObject = isObject(value) ? value : {};
   const thinking = applyToCodex({
-    from: 'openai-response',
+    from: 'codex',
+    to: 'codex',
     suffix: context.thinking,
     effort: stringOf(current.effort) || undefined,
     capability: context.capability,

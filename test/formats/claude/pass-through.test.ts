@@ -17,6 +17,11 @@ const bytesSent = (body: string, over: Partial<RequestContext> = {}): string => 
 const sent = (body: Json, over?: Partial<RequestContext>): Json =>
   JSON.parse(bytesSent(JSON.stringify(body), over)) as Json;
 
+/** Does the same text arrive, apart from the model? */
+const onlyModelChanged = (body: Json, over: Partial<RequestContext>): boolean =>
+  bytesSent(JSON.stringify({ model: 'a', ...body }), over) ===
+  JSON.stringify({ model: 'claude-x', ...body });
+
 const cache_control = { type: 'ephemeral' };
 
 describe('Claude to Claude, the request', () => {
@@ -62,6 +67,47 @@ describe('Claude to Claude, the request', () => {
     assert.deepEqual(budget.thinking, expected);
     assert.equal('output_config' in budget, false);
     assert.deepEqual(sent(body, { thinking: 'none', capability }).thinking, { type: 'disabled' });
+  });
+
+  describe('an amount of the body, for a model that is known', () => {
+    const known = (id: string) => ({ capability: claudeModel(id)?.thinking });
+    const OPUS = known('claude-opus-4-6');
+    const limited = { messages: [], max_tokens: 9000 };
+
+    it('stays as it is when it fits, with the effort beside it', () => {
+      const thinking = { budget_tokens: 4096, type: 'enabled', display: 'omitted' };
+      const body = { ...limited, thinking, output_config: { effort: 'low' } };
+      assert.ok(onlyModelChanged(body, OPUS));
+      const free = { ...limited, thinking: { type: 'adaptive' } };
+      assert.ok(onlyModelChanged(free, OPUS));
+    });
+
+    it('is lowered below the limit of the answer', () => {
+      const body = { ...limited, thinking: { type: 'enabled', budget_tokens: 9000 } };
+      const expected = { type: 'enabled', budget_tokens: 8999 };
+      assert.deepEqual(sent(body, OPUS).thinking, expected);
+    });
+
+    it('gets the form the model takes', () => {
+      const body = { ...limited, thinking: { type: 'enabled', budget_tokens: 4096 } };
+      const levels = sent(body, known('claude-opus-5'));
+      assert.deepEqual(levels.thinking, { type: 'adaptive' });
+      assert.deepEqual(levels.output_config, { effort: 'medium' });
+    });
+
+    it('is taken out where the model can not think', () => {
+      const output_config = { effort: 'high', format: { type: 'json_schema' } };
+      const body = { ...limited, thinking: { type: 'adaptive' }, output_config };
+      const bare = sent(body, known('claude-3-5-haiku-20241022'));
+      assert.equal('thinking' in bare, false);
+      assert.deepEqual(bare.output_config, { format: { type: 'json_schema' } });
+    });
+
+    it('stays unchecked under a suffix that says nothing', () => {
+      const thinking = { type: 'enabled', budget_tokens: 200_000, display: 'summarized' };
+      const body = { ...limited, thinking };
+      assert.ok(onlyModelChanged(body, { ...OPUS, thinking: 'ultra' }));
+    });
   });
 
   it('D7: temperature reaches Anthropic wherever it takes it', () => {

@@ -110,6 +110,17 @@ describe('Gemini → Gemini, requests', () => {
     (sent({ generationConfig: { thinkingConfig } }, over).generationConfig as JsonObject)
       .thinkingConfig;
 
+  it('thinking that fits keeps its spelling and order', () => {
+    const wish = { includeThoughts: true, thinkingLevel: 'HIGH' };
+    const levels = { capability: { levels: ['low', 'high'] } };
+    assert.equal(JSON.stringify(thinks(wish, levels)), JSON.stringify(wish));
+  });
+
+  it('a level that is not said is none', () => {
+    const wish = { thinkingLevel: 'THINKING_LEVEL_UNSPECIFIED', thinkingBudget: 500 };
+    assert.deepEqual(thinks(wish, { capability }), { thinkingBudget: 500 });
+  });
+
   it('25: thinking by suffix and by body', () => {
     const wish = { thinkingBudget: 64_000, includeThoughts: true };
     assert.deepEqual(thinks(wish, { capability, thinking: '64000' }), {
