@@ -14,7 +14,7 @@ import {
   namesModel,
   type FailureText,
 } from './failure-tests.ts';
-import { isCompactPath } from '../providers/paths.ts';
+import { isCompactPath, isCountPath } from '../providers/paths.ts';
 import { maskText } from '../observe/mask.ts';
 import { statusText } from '../providers/failure.ts';
 import type { CallPhase } from '../upstream/types.ts';
@@ -100,21 +100,28 @@ export function classify(
 ): Classification {
   if (failure.status === 0) {
     const ended = withoutStatus(failure, phase);
-    return isCompactPath(path) ? { ...ended, neutral: true } : ended;
+    return isCompactPath(path) || isCountPath(path) ? { ...ended, neutral: true } : ended;
   }
   const ruled = rules.find((compiled) => compiled.matches(failure.status, failure.body));
   const read = failureText(failure);
   if (ruled !== undefined) return byRule(ruled.rule, failure, read);
   if (isCompactPath(path)) return ofCompact(failure, read);
-  if (isCountPath(path) && failure.status === 404 && !namesModel(read)) {
-    return outcome('not-found', failure, read, { neutral: true });
-  }
-  return outcome(classOf(failure, read), failure, read);
+  return isCountPath(path)
+    ? ofCount(failure, read)
+    : outcome(classOf(failure, read), failure, read);
 }
 
-/** Counting tokens is a further path that many upstreams do not have. */
-function isCountPath(path: string): boolean {
-  return path.endsWith('/messages/count_tokens') || path.endsWith(':countTokens');
+/** Failures of a token count that are those of a turn as well. */
+const COUNT_COOLS: ReadonlySet<FailureClass> = new Set(['auth', 'dead-grant', 'model-support']);
+
+/**
+ * Counting is a further endpoint, with limits and faults of its own, and one that many upstreams do
+ * not have: most of its failures say nothing about turns. The reference excepts an unnamed 404 only.
+ */
+function ofCount(failure: UpstreamFailure, read: FailureText): Classification {
+  const kind = classOf(failure, read);
+  const cools = COUNT_COOLS.has(kind) || (kind === 'not-found' && namesModel(read));
+  return outcome(kind, failure, read, cools ? {} : { neutral: true });
 }
 
 function classOf(failure: UpstreamFailure, read: FailureText): FailureClass {

@@ -9,11 +9,12 @@ import { forcedModelPair } from '../formats/force-model.ts';
 import { pairFor } from '../formats/pairs.ts';
 import { imageToolWish } from './image-tool.ts';
 import { payloadPlan } from './payload.ts';
-import { isCompactPath } from '../providers/paths.ts';
+import { countTranslator } from '../formats/token-count.ts';
+import { isCompactPath, isCountPath } from '../providers/paths.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { BuildInput } from '../providers/types.ts';
+import type { BuildInput, Provider } from '../providers/types.ts';
 import type { ContinuitySource, TurnRequest } from '../turn.ts';
 import type { SocketRequest } from '../upstream/socket/types.ts';
 import type {
@@ -73,12 +74,13 @@ export function prepareTurn(
   const continuity = provider.usesContinuity(record)
     ? resolveContinuity(turn, model, record.id)
     : NO_CONTINUITY;
-  const streaming = turn.stream || pair.alwaysStreams;
+  const counts = isCountPath(turn.path);
+  const streaming = !counts && (turn.stream || pair.alwaysStreams);
   const over = maySocket ? connectionFor(owner, turn, upstreamFormat, continuity) : OVER_HTTP;
   const context: RequestContext = {
     model,
     thinking,
-    ...abilityOf(turn, model),
+    ...(turn.capability !== null && { capability: turn.capability }),
     stream: turn.stream,
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,
@@ -110,29 +112,32 @@ export function prepareTurn(
     body: turn.body,
     streaming,
     over,
-    upstreamRequest: (body, token) => provider.buildRequest(input(token, body)),
+    upstreamRequest: (body, token) => {
+      const built = input(token, body);
+      return counts ? countRequest(provider, built) : provider.buildRequest(built);
+    },
     socketRequest: (token) => provider.socketRequest?.(input(token, NO_BYTES)),
     translator: (upstreamBody) =>
-      pair.response({
-        stream: turn.stream,
-        requestedModel: turn.requestedModel,
-        upstreamModel: model,
-        requestBody: turn.body,
-        upstreamBody,
-        nowSeconds: Math.floor(owner.now() / 1000),
-        ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
-        ...(image !== undefined && { image }),
-      }),
+      counts
+        ? countTranslator(turn.format, upstreamFormat)
+        : pair.response({
+            stream: turn.stream,
+            requestedModel: turn.requestedModel,
+            upstreamModel: model,
+            requestBody: turn.body,
+            upstreamBody,
+            nowSeconds: Math.floor(owner.now() / 1000),
+            ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
+            ...(image !== undefined && { image }),
+          }),
   };
 }
 
-/** What the model can do about thinking, if that is known. */
-function abilityOf(
-  { upstreamModels, capabilities }: TurnRequest,
-  model: string,
-): Pick<RequestContext, 'capability'> {
-  const capability = capabilities[upstreamModels.indexOf(model)];
-  return capability ? { capability } : {};
+/** @throws SwitchyardError `internal`: the front asks only those who can count. */
+function countRequest(provider: Provider, input: BuildInput): UpstreamRequest {
+  const request = provider.countRequest?.(input);
+  if (request !== undefined) return request;
+  throw new SwitchyardError('internal', { message: 'this upstream counts no tokens' });
 }
 
 /** What the configuration wants of the body. */

@@ -8,6 +8,7 @@ import { classify, type Classification } from './classify.ts';
 import { turnFailure } from './turn-failure.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { sealedHeaders, sealedTurnState } from '../providers/codex/turn-state.ts';
+import { isCountPath } from '../providers/paths.ts';
 import { isWarmUp } from './warm-up.ts';
 import { scanRequest } from '../formats/codex/input-chain.ts';
 import { prepareTurn, type PreparedTurn } from './prepare.ts';
@@ -89,6 +90,10 @@ export class Turn {
     this.stream = stream;
     this.#owner = owner;
     this.#startedAt = owner.now();
+  }
+
+  get #counts(): boolean {
+    return isCountPath(this.request.path);
   }
 
   /** Starts the first attempt. Errors become a failure of the stream, never a throw. */
@@ -248,6 +253,8 @@ export class Turn {
     this.#upstreamHeaders = headers;
     const now = this.#owner.now();
     if (this.#ttfbMs < 0) this.#ttfbMs = now - this.#startedAt;
+    // Counting has limits of its own, under the same names.
+    if (this.#counts) return;
     this.#observe(this.#owner.provider.quotaOfHeaders(headers, now), status >= 400);
   }
 
@@ -269,7 +276,8 @@ export class Turn {
   }
 
   #onDone(usage: TurnUsage | undefined): void {
-    this.#owner.settled(this, this.#model, undefined);
+    // A count proves nothing about turns.
+    if (!this.#counts) this.#owner.settled(this, this.#model, undefined);
     this.#commit();
     this.stream.end(this.#summary(this.#status, usage));
     this.#owner.finished(this);

@@ -36,6 +36,8 @@ export interface OfferChoiceParts {
   bindings: BindingTable;
   /** Undefined: not a turn of a client WebSocket. */
   socket?: SocketWishes | undefined;
+  /** Only a token count: those who can count are asked, and no conversation is bound by it. */
+  counting?: true;
 }
 
 /** Credentials that were asked in this round. */
@@ -57,7 +59,7 @@ export class OfferChoice {
 
   /** The next one, which becomes the conversation's home. `tried`: these are out of question. */
   next(tried: Tried, nowMs: number): Offer | undefined {
-    const { conversation, bindings } = this.#parts;
+    const { conversation, bindings, counting } = this.#parts;
     const pinned = this.#named(this.#parts.socket?.pin, tried, nowMs);
     if (conversation === undefined) return pinned ?? this.#choose(tried, nowMs);
     const binding = bindings.find(conversation, nowMs);
@@ -65,7 +67,7 @@ export class OfferChoice {
     const bound = pinned ?? this.#named(binding?.credential, tried, nowMs);
     const offer = bound ?? this.#choose(tried, nowMs);
     // The home of this conversation had no fault in its failure: this is only a visit elsewhere.
-    const visit = binding?.proven === true && tried.has(binding.credential);
+    const visit = counting === true || (binding?.proven === true && tried.has(binding.credential));
     if (offer !== undefined && !visit) bindings.bind(conversation, offer.credential.id, nowMs);
     return offer;
   }
@@ -130,8 +132,9 @@ export class OfferChoice {
 
   /** Can this offer be chosen at all? */
   counts(offer: Offer): boolean {
-    const { strategy, resolved } = this.#parts;
+    const { strategy, resolved, counting } = this.#parts;
     if (resolved.images && !offer.images) return false;
+    if (counting === true && !offer.credential.countsTokens) return false;
     return strategy !== 'weighted-round-robin' || offer.credential.weight > 0;
   }
 }

@@ -5,6 +5,7 @@
 import { BindingTable } from '../routing/binding-table.ts';
 import { canonicalModel } from '../routing/model-name.ts';
 import { conversationKeys, type ConversationKeys } from '../routing/session.ts';
+import { CountRoute } from './count-route.ts';
 import { Cursors } from '../routing/cursors.ts';
 import { memberOf, textOf } from '../json/scan.ts';
 import { resolveModel, type ResolvedModel } from '../routing/resolve.ts';
@@ -58,6 +59,8 @@ export interface RouteRequest {
 export class Router {
   readonly #options: RouterOptions;
   readonly #cursors = new Cursors();
+  /** Counts take turns by themselves: they must not shift those of the conversations. */
+  readonly #countCursors = new Cursors();
   readonly #bindings: BindingTable;
   #settings: RouterSettings;
   #table: RoutingTable;
@@ -85,13 +88,7 @@ export class Router {
    */
   route(request: RouteRequest): RoutedTurn {
     const { routing, retry } = this.#settings;
-    const resolved = resolveModel(request.model, {
-      table: this.#table,
-      states: this.#options.states,
-      path: request.path,
-      unknownModelStatus: routing.unknownModelStatus,
-      nowMs: request.nowMs,
-    });
+    const resolved = this.#resolve(request);
     const streams = retry.bootstrapRetries > 0 && isStream(request);
     return new RoutedTurn({
       resolved,
@@ -104,6 +101,33 @@ export class Router {
       bindings: this.#bindings,
       socket: request.socket,
       random: this.#options.random ?? Math.random,
+    });
+  }
+
+  /**
+   * Finds those who can count the tokens of a request, the home of its conversation first.
+   * @throws SwitchyardError like {@link route}.
+   */
+  count(request: RouteRequest): CountRoute {
+    const { routing } = this.#settings;
+    const resolved = this.#resolve(request);
+    return new CountRoute({
+      resolved,
+      strategy: routing.strategy,
+      states: this.#options.states,
+      cursors: this.#countCursors,
+      conversation: routing.sessionAffinity ? keysOf(request, resolved) : undefined,
+      bindings: this.#bindings,
+    });
+  }
+
+  #resolve({ model, path, nowMs }: RouteRequest): ResolvedModel {
+    return resolveModel(model, {
+      table: this.#table,
+      states: this.#options.states,
+      path,
+      unknownModelStatus: this.#settings.routing.unknownModelStatus,
+      nowMs,
     });
   }
 
@@ -124,6 +148,7 @@ export class Router {
     else {
       this.#bindings.reset(after.sessionAffinityTtlMs);
       this.#cursors.clear();
+      this.#countCursors.clear();
     }
   }
 

@@ -31,4 +31,6 @@ export interface Surface {
   readonly streamForm?: 'array';
   /** Answers a request that only asks for its size in tokens. @throws SwitchyardError */
   countTokens?(body: JsonObject): object;
+  /** The request to be counted, where it may stand inside the body. @throws SwitchyardError */
+  countedRequest?(body: Uint8Array): Uint8Array;
 }

@@ -2,7 +2,7 @@
 import { chatStreamError, imageStreamError } from './errors/stream.ts';
 import { claudeIdHeaders, claudeStreamError } from './errors/claude.ts';
 import { countClaudeTokens } from '../formats/claude/count-tokens.ts';
-import { countGeminiTokens } from '../formats/gemini/count-tokens.ts';
+import { countedRequest, countGeminiTokens } from '../formats/gemini/count-tokens.ts';
 import { googleArrayError, googleStreamError } from './errors/google.ts';
 import { isOfficialCodexClient, streamFailureFrame } from '../formats/responses/failure.ts';
 import { renderError } from './errors/render.ts';
@@ -55,6 +55,7 @@ const GEMINI: Surface = {
   error: (failure) => renderError(failure, 'gemini'),
   streamError: (failure) => googleStreamError(failure),
   countTokens: countGeminiTokens,
+  countedRequest,
 };
 
 const GEMINI_ARRAY: Surface = {

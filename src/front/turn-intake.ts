@@ -77,7 +77,7 @@ function proceed(front: FrontState, request: AdmittedRequest, body: Uint8Array):
     const peek = named === undefined ? peekBody(body) : peekNamed(body, named);
     request.onModel(peek.model);
     if (request.counts === true) {
-      answerCount(request, body);
+      answerCount(front, request, peek.model, body);
       return;
     }
     if (peek.stream && isCompactPath(exchange.path)) throw noCompactStream();

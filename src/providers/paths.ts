@@ -7,6 +7,10 @@ import { SwitchyardError } from '../errors.ts';
  */
 export const isCompactPath = (path: string): boolean => /\/responses\/compact\/?$/.test(path);
 
+/** Does the request only ask for its own size (translate-openai-claude.md 9.5)? */
+export const isCountPath = (path: string): boolean =>
+  /\/messages\/count_tokens\/?$/.test(path) || path.endsWith(':countTokens');
+
 /**
  * Refuses to compact for upstreams that have no such endpoint (providers.md 1.1).
  * @throws SwitchyardError `invalid_request` with status 501

@@ -68,6 +68,10 @@ export interface Provider {
   buildRequest(input: BuildInput): UpstreamRequest;
   /** The handshake of a provider whose turns may go over a WebSocket; absent: HTTP only. */
   socketRequest?(input: BuildInput): SocketRequest;
+  /** Can this credential's upstream count tokens? Absent: no upstream of the provider can. */
+  countsTokens?(record: CredentialRecord): boolean;
+  /** Asks for the size of a request that was encoded like a turn; comes with `countsTokens`. */
+  countRequest?(input: BuildInput): UpstreamRequest;
   /** Reads an answer with status ≥ 400 (or any that is not usable). `nowMs`: Unix ms. */
   failureOfResponse(
     status: number,

@@ -4,6 +4,7 @@
  * reload and crosses to the fronts by structured clone, which keeps shared objects shared.
  */
 import { offeredModels } from './offers.ts';
+import { providerFor } from '../providers/index.ts';
 import { splitSuffix } from './model-name.ts';
 import type { AccountHandle, CredentialId } from '../ids.ts';
 import type { Config } from '../config/types.ts';
@@ -26,6 +27,8 @@ export interface RoutedCredential {
   readonly requestRetry: number | undefined;
   /** Its turns may use an upstream WebSocket (codex.md 2.1). */
   readonly websockets: boolean;
+  /** Its upstream counts tokens (providers.md 2.1, 7.1). */
+  readonly countsTokens: boolean;
   /** Plan of the account as its token says; undefined: unknown, or no account. */
   readonly plan: string | undefined;
 }
@@ -41,8 +44,8 @@ export interface Offer {
   readonly forced: string | null;
   /** May serve the image endpoints. */
   readonly images: boolean;
-  /** What each upstream model can do about thinking; null = unknown, so nothing is checked. */
-  readonly capabilities: readonly (ThinkingCapability | null)[];
+  /** What the model can do about thinking; null = unknown, so nothing is checked. */
+  readonly capability: ThinkingCapability | null;
 }
 
 /** A model that clients can name. */
@@ -102,6 +105,7 @@ export function buildRoutingTable(
 function routedCredential(record: CredentialRecord): RoutedCredential {
   const { id, provider, handle, label, disabled, priority, weight, requestRetry, plan } = record;
   const websockets = record.websockets && provider === 'codex';
+  const countsTokens = providerFor(record).countsTokens?.(record) ?? false;
   return {
     id,
     provider,
@@ -112,6 +116,7 @@ function routedCredential(record: CredentialRecord): RoutedCredential {
     weight,
     requestRetry,
     websockets,
+    countsTokens,
     plan,
   };
 }
@@ -124,7 +129,7 @@ function offerOf(credential: RoutedCredential, model: SourceModel): Offer {
     suffixes: parts.map(({ base, suffix }) => (base === '' ? null : suffix)),
     forced: model.forced,
     images: model.images,
-    capabilities: model.thinking.map((ability) => ability ?? null),
+    capability: model.info.thinking ?? null,
   };
 }
 

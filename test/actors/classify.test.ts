@@ -241,6 +241,17 @@ describe('exceptions of paths (routing.md 6.10)', () => {
         assert.deepEqual(short(failureOf(404, body), path), ['not-found', 'next', false]);
       }
     });
+
+    it(`${path}: differs: only what concerns turns as well cools, counts have limits of their own`, () => {
+      const neutral = (status: number): boolean => short(failureOf(status, 'x'), path)[2] === true;
+      assert.deepEqual(
+        [400, 403, 429, 500, 503, 529].filter(neutral),
+        [400, 403, 429, 500, 503, 529],
+      );
+      assert.equal(neutral(401), false);
+      const lost = failureOf(0, 'x', { network: 'reset' });
+      assert.deepEqual(short(lost, path, 'not-sent'), ['other', 'next', true]);
+    });
   }
 });
 

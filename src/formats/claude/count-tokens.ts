@@ -11,6 +11,7 @@ import {
   type JsonObject,
 } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
+import { claudeCount } from '../token-count.ts';
 import { estimateTextTokens } from './token-estimate.ts';
 
 /** Frame around one message: its role and the marks that begin and end it. */
@@ -29,7 +30,7 @@ export function countClaudeTokens(body: JsonObject): { input_tokens: number } {
     throw wrongBody('messages must be a list with at least one message');
   }
   messages.forEach(checkMessage);
-  return { input_tokens: estimateTokens(body) };
+  return claudeCount(estimateTokens(body));
 }
 
 /** Tokens of a request, whatever its state; images and opaque data count nothing. */

@@ -1,9 +1,11 @@
 /**
- * The size of a Gemini request in tokens, estimated here (thinking 1.7): most upstreams have no
- * counter to ask. Pictures and opaque data count nothing.
+ * The size of a Gemini request in tokens, estimated here (thinking 1.7), where no upstream counts.
+ * Pictures and opaque data count nothing.
  */
 import type { Part } from '../../canonical/parts.ts';
 import type { Message, Tool } from '../../canonical/request.ts';
+import { memberOf, scanObject } from '../../json/scan.ts';
+import { geminiCount } from '../token-count.ts';
 import { isObject, textOf, type JsonObject } from '../../canonical/value.ts';
 import { estimateTextTokens } from '../claude/token-estimate.ts';
 import { geminiClient } from './client.ts';
@@ -12,18 +14,26 @@ import { geminiClient } from './client.ts';
 const MESSAGE_TOKENS = 4;
 
 /**
- * Answer to `:countTokens`. The conversation may be the body, or stand inside it.
+ * Answer to `:countTokens`. `body`: the counted request itself, see {@link countedRequest}.
  * @throws SwitchyardError `invalid_request` for contents that are none.
  */
 export function countGeminiTokens(body: JsonObject): object {
-  const inner = body.generateContentRequest ?? body.generate_content_request;
-  const { messages, tools } = geminiClient.decodeRequest(isObject(inner) ? inner : body);
-  const tokens = sum(messages.map(messageTokens)) + sum(tools.map(toolTokens));
-  return {
-    totalTokens: tokens,
-    promptTokensDetails: [{ modality: 'TEXT', tokenCount: tokens }],
-  };
+  const { messages, tools } = geminiClient.decodeRequest(body);
+  return geminiCount(sum(messages.map(messageTokens)) + sum(tools.map(toolTokens)));
 }
+
+/** Names of the member that holds a whole request to be counted. */
+const WHOLE = ['generateContentRequest', 'generate_content_request'];
+
+/** The request whose size is asked for: the body, or what stands inside it. */
+export function countedRequest(body: Uint8Array): Uint8Array {
+  const members = scanObject(body);
+  const inner = WHOLE.map((name) => memberOf(members, name)).find((member) => member !== undefined);
+  if (inner === undefined || body[inner.valueStart] !== OPEN_BRACE) return body;
+  return body.subarray(inner.valueStart, inner.valueEnd);
+}
+
+const OPEN_BRACE = 0x7b;
 
 function messageTokens({ content }: Message): number {
   if (typeof content === 'string') return MESSAGE_TOKENS + estimateTextTokens(content);

@@ -7,7 +7,6 @@ import { clientHeader, HeaderList, setCustomHeaders } from '../headers.ts';
 import type { BuildInput } from '../types.ts';
 import { betaHeader } from './betas.ts';
 
-/** Host that takes keys as `x-api-key`; relays take them as everyone else does. */
 const ANTHROPIC_HOST = 'api.anthropic.com';
 
 const API_VERSION = '2023-06-01';
@@ -16,6 +15,10 @@ const API_VERSION = '2023-06-01';
 const OAUTH_BETA = 'oauth-2025-04-20';
 const OAUTH_TOKEN = 'sk-ant-oat';
 
+/** Is it Anthropic itself? It takes keys as `x-api-key`; relays take them as everyone else does. */
+export const isAnthropic = (url: string): boolean =>
+  URL.canParse(url) && new URL(url).hostname === ANTHROPIC_HOST;
+
 /** Headers that decide how the answer is read: an entry can not replace them. */
 const OURS = ['anthropic-beta', 'accept', 'accept-encoding'];
 
@@ -23,12 +26,12 @@ const OURS = ['anthropic-beta', 'accept', 'accept-encoding'];
 export function claudeHeaders(input: BuildInput, url: string, betas: readonly string[]): string[] {
   const { record, turn, token } = input;
   const sent = (name: string): string | undefined => clientHeader(turn.headers, name);
-  const isAnthropic = URL.canParse(url) && new URL(url).hostname === ANTHROPIC_HOST;
+  const isOwn = isAnthropic(url);
   const isOauth = token.includes(OAUTH_TOKEN);
   const list = new HeaderList();
   list.set('Content-Type', 'application/json');
   if (token.trim() !== '') {
-    if (isAnthropic && !isOauth) list.set('x-api-key', token);
+    if (isOwn && !isOauth) list.set('x-api-key', token);
     else list.set('Authorization', `Bearer ${token}`);
   }
   list.set('anthropic-version', sent('anthropic-version') ?? API_VERSION);
@@ -39,7 +42,7 @@ export function claudeHeaders(input: BuildInput, url: string, betas: readonly st
     'anthropic-beta',
     betaHeader([sent('anthropic-beta'), ...betas, isOauth ? OAUTH_BETA : undefined]),
   );
-  list.set('Accept', input.streaming && !isAnthropic ? 'text/event-stream' : 'application/json');
+  list.set('Accept', input.streaming && !isOwn ? 'text/event-stream' : 'application/json');
   return list.flat();
 }
 

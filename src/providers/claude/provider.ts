@@ -1,17 +1,27 @@
 /** Anthropic: keys of `claude-api-key`, accounts of credential files, and relays (providers.md 7). */
+import type { CredentialRecord } from '../../credentials/record.ts';
+import type { UpstreamRequest } from '../../upstream/types.ts';
 import type { BuildInput, Provider } from '../types.ts';
 import { takeBetas } from './betas.ts';
 import { failureOfEvent, failureOfResponse } from './failures.ts';
-import { claudeHeaders } from './headers.ts';
+import { COUNT_BETA, countBody } from './count.ts';
+import { claudeHeaders, isAnthropic } from './headers.ts';
 import { quotaOfHeaders } from './rate-limits.ts';
 
 /** Address of the Anthropic API. */
 export const CLAUDE_BASE_URL = 'https://api.anthropic.com';
 
 const MESSAGES = '/v1/messages?beta=true';
+const COUNT = '/v1/messages/count_tokens?beta=true';
 
-const urlOf = ({ record }: BuildInput): string =>
-  (record.baseUrl === '' ? CLAUDE_BASE_URL : record.baseUrl) + MESSAGES;
+const baseOf = ({ baseUrl }: CredentialRecord): string =>
+  baseUrl === '' ? CLAUDE_BASE_URL : baseUrl;
+
+function post(input: BuildInput, path: string, body: Uint8Array, betas: string[]): UpstreamRequest {
+  const url = baseOf(input.record) + path;
+  const headers = claudeHeaders(input, url, betas);
+  return { method: 'POST', url, headers, body, proxyUrl: input.proxyUrl };
+}
 
 export const claudeProvider: Provider = {
   upstreamFormat: () => 'claude',
@@ -23,15 +33,16 @@ export const claudeProvider: Provider = {
   usesContinuity: () => false,
 
   buildRequest(input) {
-    const url = urlOf(input);
     const { body, betas } = takeBetas(input.body);
-    return {
-      method: 'POST',
-      url,
-      headers: claudeHeaders(input, url, betas),
-      body,
-      proxyUrl: input.proxyUrl,
-    };
+    return post(input, MESSAGES, body, betas);
+  },
+
+  // Relays seldom have the endpoint (providers.md 7.1).
+  countsTokens: (record) => isAnthropic(baseOf(record)),
+
+  countRequest(input) {
+    const { body, betas } = takeBetas(input.body);
+    return post(input, COUNT, countBody(body), [...betas, COUNT_BETA]);
   },
 
   failureOfResponse,

@@ -1,27 +1,25 @@
 /** The Gemini API behind a `gemini-api-key`, and relays that speak it (providers.md 2). */
-import { actionOf, googleHeaders } from '../google/headers.ts';
+import { actionOf, COUNT_ACTION, googleHeaders } from '../google/headers.ts';
+import { geminiCountBody } from '../google/count.ts';
 import { googleProvider } from '../google/common.ts';
+import type { UpstreamRequest } from '../../upstream/types.ts';
 import type { BuildInput, Provider } from '../types.ts';
 
 /** Address of the Gemini API. */
 export const GEMINI_BASE_URL = 'https://generativelanguage.googleapis.com';
 
-function urlOf(input: BuildInput): string {
-  const { record, model } = input;
+function post(input: BuildInput, action: string, body: Uint8Array): UpstreamRequest {
+  const { record, model, token, proxyUrl } = input;
   const base = record.baseUrl === '' ? GEMINI_BASE_URL : record.baseUrl;
-  return `${base}/v1beta/models/${encodeURIComponent(model)}:${actionOf(input)}`;
+  const url = `${base}/v1beta/models/${encodeURIComponent(model)}:${action}`;
+  const headers = googleHeaders(input, 'x-goog-api-key', token);
+  return { method: 'POST', url, headers, body, proxyUrl };
 }
 
 export const geminiProvider: Provider = {
   ...googleProvider,
 
-  buildRequest(input) {
-    return {
-      method: 'POST',
-      url: urlOf(input),
-      headers: googleHeaders(input, 'x-goog-api-key', input.token),
-      body: input.body,
-      proxyUrl: input.proxyUrl,
-    };
-  },
+  buildRequest: (input) => post(input, actionOf(input), input.body),
+
+  countRequest: (input) => post(input, COUNT_ACTION, geminiCountBody(input.body, input.model)),
 };

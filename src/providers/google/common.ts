@@ -16,6 +16,8 @@ export const googleProvider: Omit<Provider, 'buildRequest'> = {
   // The prompt cache is found by its content, not by a key.
   usesContinuity: () => false,
 
+  countsTokens: () => true,
+
   failureOfResponse,
   failureOfEvent,
 

@@ -15,6 +15,9 @@ export function googleHeaders(input: BuildInput, name: string, value: string): s
   return list.flat();
 }
 
+/** The verb that counts tokens. */
+export const COUNT_ACTION = 'countTokens';
+
 /** The verb behind a model's path. Streams are always asked for as events (1.3). */
 export const actionOf = ({ streaming }: BuildInput): string =>
   streaming ? 'streamGenerateContent?alt=sse' : 'generateContent';

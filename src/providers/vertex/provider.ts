@@ -1,16 +1,17 @@
 /** Vertex AI: service accounts and keys of `vertex-api-key` (providers.md 3). */
 import { isObject, without, type JsonObject } from '../../canonical/value.ts';
-import { actionOf, googleHeaders } from '../google/headers.ts';
+import { actionOf, COUNT_ACTION, googleHeaders } from '../google/headers.ts';
+import { vertexCountBody } from '../google/count.ts';
 import { googleProvider } from '../google/common.ts';
 import { jsonObject } from '../failure.ts';
+import type { UpstreamRequest } from '../../upstream/types.ts';
 import type { BuildInput, Provider } from '../types.ts';
 
 /** Address for keys; the records of service accounts know their own. */
 export const VERTEX_BASE_URL = 'https://aiplatform.googleapis.com';
 
-function urlOf(input: BuildInput): string {
-  const { record, model } = input;
-  const place = `publishers/google/models/${encodeURIComponent(model)}:${actionOf(input)}`;
+function urlOf({ record, model }: BuildInput, action: string): string {
+  const place = `publishers/google/models/${encodeURIComponent(model)}:${action}`;
   if (record.kind === 'oauth') return `${record.baseUrl}/${place}`;
   return `${record.baseUrl === '' ? VERTEX_BASE_URL : record.baseUrl}/v1/${place}`;
 }
@@ -21,18 +22,20 @@ function headersOf(input: BuildInput): string[] {
   return googleHeaders(input, 'Authorization', token === '' ? '' : `Bearer ${token}`);
 }
 
+const post = (input: BuildInput, action: string, body: Uint8Array): UpstreamRequest => ({
+  method: 'POST',
+  url: urlOf(input, action),
+  headers: headersOf(input),
+  body: withoutCallIds(body),
+  proxyUrl: input.proxyUrl,
+});
+
 export const vertexProvider: Provider = {
   ...googleProvider,
 
-  buildRequest(input) {
-    return {
-      method: 'POST',
-      url: urlOf(input),
-      headers: headersOf(input),
-      body: withoutCallIds(input.body),
-      proxyUrl: input.proxyUrl,
-    };
-  },
+  buildRequest: (input) => post(input, actionOf(input), input.body),
+
+  countRequest: (input) => post(input, COUNT_ACTION, vertexCountBody(input.body)),
 };
 
 const CALLS = ['functionCall', 'functionResponse', 'function_call', 'function_response'];
