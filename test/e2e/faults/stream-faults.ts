@@ -29,7 +29,7 @@ const refused = (after: Progress): Outcome => ({ is: 'refused', after });
 const LARGE = 'x'.repeat(8 * 1024 * 1024);
 
 /** Clients whose events an upstream writes itself. */
-const FORWARDED: Readonly<Record<FamilyName, ClientName>> = {
+export const FORWARDED: Readonly<Record<FamilyName, ClientName>> = {
   chat: 'chat',
   codex: 'responses',
   claude: 'claude',
