@@ -80,7 +80,7 @@ export function prepareTurn(
   const context: RequestContext = {
     model,
     thinking,
-    ...(turn.capability !== null && { capability: turn.capability }),
+    ...abilityOf(turn, model),
     stream: turn.stream,
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,
@@ -138,6 +138,15 @@ function countRequest(provider: Provider, input: BuildInput): UpstreamRequest {
   const request = provider.countRequest?.(input);
   if (request !== undefined) return request;
   throw new SwitchyardError('internal', { message: 'this upstream counts no tokens' });
+}
+
+/** What the model can do about thinking, if that is known. */
+function abilityOf(
+  { upstreamModels, capabilities }: TurnRequest,
+  model: string,
+): Pick<RequestContext, 'capability'> {
+  const capability = capabilities[upstreamModels.indexOf(model)];
+  return capability ? { capability } : {};
 }
 
 /** What the configuration wants of the body. */

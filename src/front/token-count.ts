@@ -135,7 +135,7 @@ class TokenCount implements StreamListener {
 
   #turn(target: Target): TurnRequest {
     const { id, exchange, surface, principal } = this.#request;
-    const { upstreamModels, thinking, forcedModel, capability } = target;
+    const { upstreamModels, thinking, forcedModel, capabilities } = target;
     return {
       requestId: id,
       format: surface.format,
@@ -144,7 +144,7 @@ class TokenCount implements StreamListener {
       upstreamModels,
       thinking,
       forcedModel,
-      capability,
+      capabilities,
       stream: false,
       principal,
       headers: clientTurnHeaders(exchange.headers),

@@ -44,8 +44,8 @@ export interface Offer {
   readonly forced: string | null;
   /** May serve the image endpoints. */
   readonly images: boolean;
-  /** What the model can do about thinking; null = unknown, so nothing is checked. */
-  readonly capability: ThinkingCapability | null;
+  /** What each upstream model can do about thinking; null = unknown, so nothing is checked. */
+  readonly capabilities: readonly (ThinkingCapability | null)[];
 }
 
 /** A model that clients can name. */
@@ -129,7 +129,7 @@ function offerOf(credential: RoutedCredential, model: SourceModel): Offer {
     suffixes: parts.map(({ base, suffix }) => (base === '' ? null : suffix)),
     forced: model.forced,
     images: model.images,
-    capability: model.info.thinking ?? null,
+    capabilities: model.thinking.map((ability) => ability ?? null),
   };
 }
 
