@@ -188,8 +188,11 @@ const CLAUDE: Client = {
   },
 };
 
-/** A chunk as Gemini CLI's reader demands it, or an error event, which it passes over. */
-const GEMINI_FRAME = /^(?:event: error\n)?data: \{[^\n]*\}\n\n$/;
+/**
+ * A chunk as Gemini CLI's reader demands it, or an error event, which it passes over. Line feeds are
+ * keep-alives.
+ */
+const GEMINI_FRAME = /^\n*(?:event: error\n)?data: \{[^\n]*\}\n\n$/;
 
 /** The finish reason is the last word of an answer, and an error that of a broken one. */
 function geminiEnding(chunks: readonly GeminiChunk[], text: string) {
