@@ -25,7 +25,7 @@ export async function listAccounts(io: CliIo, config: Config, json: boolean): Pr
   for (const { file, reason } of scan.skipped) io.note(`Not usable: ${file}: ${reason}`);
   if (json) return io.out(JSON.stringify(views, null, 2));
   if (views.length > 0) return accountTable(views, nowMs).forEach((line) => io.out(line));
-  io.out(`No accounts in ${config.authDir}. Add one: switchyard login codex`);
+  io.out(`No accounts in ${config.authDir}. Add one: switchyard login codex|claude`);
 }
 
 /** Undefined: the account has no tokens that end, or its file has just gone. */

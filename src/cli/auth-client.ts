@@ -24,12 +24,12 @@ export class AuthClient {
   }
 
   /** @throws SwitchyardError `login_failed` when no whole answer came */
-  async send(request: UpstreamRequest): Promise<WholeAnswer> {
+  async send(request: UpstreamRequest, timeoutMs = ANSWER_LIMIT_MS): Promise<WholeAnswer> {
     const { clock } = this.#io;
     if (!URL.canParse(request.url)) throw loginFailed(`${request.url} is not a URL`);
     try {
       return await wholeAnswer(this.#http, request, {
-        timeoutMs: ANSWER_LIMIT_MS,
+        timeoutMs,
         maxBytes: MAX_TOKEN_ANSWER_BYTES,
         after: clock.after.bind(clock),
       });
@@ -43,6 +43,10 @@ export class AuthClient {
     return this.#http.close();
   }
 }
+
+/** The error of an exchange that gave nothing. */
+export const withoutTokens = (reason: string): SwitchyardError =>
+  loginFailed(`no tokens were given: ${reason}`);
 
 /** The error of a login that ended without tokens. */
 export const loginFailed = (message: string): SwitchyardError =>

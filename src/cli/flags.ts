@@ -1,14 +1,17 @@
 /** The command line: which command, and with which options (config.md 7). */
+import type { AccountProvider } from '../credentials/accounts.ts';
 import { readArguments, wrongArgument, type Arguments, type FlagKinds } from './arguments.ts';
 import { ACCOUNTS_USAGE, LOGIN_USAGE, USAGE } from './usage.ts';
 
-/** Options of a login with the browser or by device. */
+/** Options of a login. */
 export interface LoginOptions {
+  provider: AccountProvider;
+  /** Codex only: by a code that is entered on another machine. */
   device: boolean;
   browser: boolean;
   /** Port of the local listener; 0 = any free one, undefined = the login page's. */
   callbackPort: number | undefined;
-  /** A new account prefers upstream WebSockets. */
+  /** Codex only: a new account prefers upstream WebSockets. */
   websockets: boolean;
 }
 
@@ -45,8 +48,16 @@ const LOGIN: FlagKinds = {
 /** Flags of `login import`. */
 const IMPORT: ReadonlySet<string> = new Set(['config', 'no-websockets']);
 
+/** Flags that only Codex logins know. */
+const CODEX_ONLY = ['device', 'no-websockets'];
+
 /** Without a command; the login flags are the reference's. */
-const TOP: FlagKinds = { ...LOGIN, 'codex-login': 'flag', 'codex-device-login': 'flag' };
+const TOP: FlagKinds = {
+  ...LOGIN,
+  'codex-login': 'flag',
+  'codex-device-login': 'flag',
+  'claude-login': 'flag',
+};
 
 const ACCOUNTS: FlagKinds = { ...COMMON, json: 'flag', yes: 'flag' };
 
@@ -78,8 +89,11 @@ const isConfigValue = (args: readonly string[], index: number): boolean =>
 function topLevel(args: readonly string[]): Command {
   const read = readArguments(args, TOP, 0, USAGE);
   const device = read.flags.has('codex-device-login');
-  const isLogin = device || read.flags.has('codex-login');
-  return common(read, USAGE, isLogin ? (found) => codexLogin(found, device) : serve);
+  if (device || read.flags.has('codex-login')) {
+    return common(read, USAGE, (found) => accountLogin(found, 'codex', device));
+  }
+  if (!read.flags.has('claude-login')) return common(read, USAGE, serve);
+  return common(read, USAGE, (found) => accountLogin(found, 'claude'));
 }
 
 function common(read: Arguments, usage: string, make: (read: Arguments) => Command): Command {
@@ -92,7 +106,7 @@ const configOf = (read: Arguments): string | undefined => read.values.get('confi
 function serve(read: Arguments): Command {
   const others = [...read.flags, ...read.values.keys()].filter((name) => name !== 'config');
   if (others.length > 0) {
-    throw wrongArgument(`--${others[0]} belongs to a login: switchyard login codex`, USAGE);
+    throw wrongArgument(`--${others[0]} belongs to a login: switchyard login codex|claude`, USAGE);
   }
   return { name: 'serve', config: configOf(read) };
 }
@@ -102,20 +116,25 @@ function login(read: Arguments): Command {
   const wrong = (message: string): never => {
     throw wrongArgument(message, LOGIN_USAGE);
   };
-  if (what === 'codex') {
-    return path === undefined ? codexLogin(read, false) : wrong(`unknown argument ${path}`);
+  if (what === 'codex' || what === 'claude') {
+    return path === undefined ? accountLogin(read, what) : wrong(`unknown argument ${path}`);
   }
   if (what !== 'import') {
     return wrong(what === undefined ? 'log in to what?' : `unknown argument ${what}`);
   }
   const other = [...read.flags, ...read.values.keys()].find((name) => !IMPORT.has(name));
-  if (other !== undefined) return wrong(`--${other} belongs to login codex`);
+  if (other !== undefined) return wrong(`--${other} is nothing for login import`);
   const websockets = !read.flags.has('no-websockets');
   return { name: 'import', config: configOf(read), path, websockets };
 }
 
-function codexLogin(read: Arguments, device: boolean): Command {
+function accountLogin(read: Arguments, provider: AccountProvider, device = false): Command {
+  const foreign = CODEX_ONLY.find((name) => read.flags.has(name));
+  if (provider !== 'codex' && foreign !== undefined) {
+    throw wrongArgument(`--${foreign} belongs to login codex`, LOGIN_USAGE);
+  }
   const options: LoginOptions = {
+    provider,
     device: device || read.flags.has('device'),
     browser: !read.flags.has('no-browser'),
     callbackPort: portOf(read),

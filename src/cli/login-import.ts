@@ -1,6 +1,7 @@
-/** `switchyard login import`: accounts of the Codex CLI or of another proxy (codex.md 6.8). */
+/** `switchyard login import`: accounts of the Codex CLI, of Claude Code or of another proxy. */
+import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/types.ts';
 import type { Fields } from '../config/values.ts';
 import {
@@ -8,7 +9,12 @@ import {
   readAccountFiles,
   saveAccount,
   type SavedAccount,
-} from '../credentials/codex-accounts.ts';
+} from '../credentials/accounts.ts';
+import {
+  fromClaudeCode,
+  isClaudeCodeLogin,
+  namesAccount,
+} from '../credentials/claude-code-file.ts';
 import { credentialFileNames, ensureAuthDir } from '../credentials/files.ts';
 import { importable } from '../credentials/import.ts';
 import { errnoOf, parseJsonObject, readSecretText } from '../credentials/json-file.ts';
@@ -23,7 +29,10 @@ const API_BASE = 'https://api.openai.com/v1';
 const SHARED = `
 These logins are now shared with the program they came from. A refresh token works once: whoever
 refreshes second is locked out (refresh_token_reused). Stop using them there, or give Switchyard
-logins of its own: switchyard login codex`;
+logins of its own: switchyard login codex, switchyard login claude`;
+
+/** Of `.claude.json`, in which Claude Code also keeps its history: a few MiB at most. */
+const MAX_PROFILE_BYTES = 32 * 1024 * 1024;
 
 /** What one file came to. `account`: its refresh token has two owners now. */
 type Outcome = 'account' | 'done' | 'unusable';
@@ -76,14 +85,19 @@ async function importFile(
 ): Promise<Outcome> {
   const name = basename(path);
   let raw: Fields;
+  let fileName: string | undefined = name;
   try {
     raw = parseJsonObject(await readSecretText(path), path);
+    if (isClaudeCodeLogin(raw)) {
+      raw = fromClaudeCode(raw, await claudeCodeProfile(path));
+      fileName = undefined;
+    }
   } catch (thrown) {
     if (!(thrown instanceof SwitchyardError)) throw thrown;
     io.note(`Skipped ${thrown.message}`);
     return 'unusable';
   }
-  const found = importable(raw, websockets, name);
+  const found = importable(raw, websockets, fileName);
   switch (found.kind) {
     case 'account':
       return reported(io, name, await saveAccount(config.authDir, found.account));
@@ -96,6 +110,17 @@ async function importFile(
       io.note(`Skipped ${name}: ${found.reason}`);
       return 'unusable';
   }
+}
+
+/** Says whose the login beside it is: of the folder of Claude Code, else of the home around it. */
+async function claudeCodeProfile(path: string): Promise<Fields | undefined> {
+  for (const folder of [dirname(path), dirname(dirname(path))]) {
+    const place = join(folder, '.claude.json');
+    if (!existsSync(place)) continue;
+    const profile = parseJsonObject(await readSecretText(place, MAX_PROFILE_BYTES), place);
+    if (namesAccount(profile)) return profile;
+  }
+  return undefined;
 }
 
 function reported(io: CliIo, name: string, saved: SavedAccount): Outcome {

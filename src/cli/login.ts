@@ -1,50 +1,59 @@
-/** `switchyard login codex`: a login, and the account's file. */
+/** `switchyard login codex|claude`: a login, and the account's file. */
 import type { Config } from '../config/types.ts';
-import { idTokenClaims } from '../credentials/jwt.ts';
-import { saveAccount, type SavedAccount } from '../credentials/codex-accounts.ts';
-import type { TokenFields } from '../credentials/tokens.ts';
-import { codexEndpoints } from '../providers/codex/oauth-endpoints.ts';
-import { codexLoginPage, exchangeRequest } from '../providers/codex/oauth-login.ts';
-import { readExchange } from '../providers/oauth/token-endpoint.ts';
+import {
+  saveAccount,
+  type AccountProvider,
+  type NewAccount,
+  type SavedAccount,
+} from '../credentials/accounts.ts';
 import { AuthClient, loginFailed } from './auth-client.ts';
 import type { LoginOptions } from './flags.ts';
 import type { CliIo } from './io.ts';
-import { browserGrant } from './login-browser.ts';
-import { deviceGrant } from './login-device.ts';
+import { loginClaude } from './login-claude.ts';
+import { loginCodex } from './login-codex.ts';
 
-/** @throws SwitchyardError `login_failed`, `callback_port_in_use`, `credential_file_failed` */
-export async function loginCodex(io: CliIo, config: Config, options: LoginOptions): Promise<void> {
-  const tokens = await newTokens(io, config, options);
-  if (!tokens.email) throw loginFailed('the answer names no e-mail, which the account is known by');
-  const { plan } = idTokenClaims(tokens.idToken ?? '');
-  const saved = await saveAccount(config.authDir, {
-    tokens,
-    ...(plan !== undefined && { plan }),
-    own: options.websockets ? { websockets: true } : {},
-    onlyIfNewer: false,
-  });
-  report(io, tokens.email, plan, saved);
+/** What a login gave. */
+export interface Login {
+  account: Omit<NewAccount, 'provider' | 'onlyIfNewer'>;
+  /** What else is told of the account, e.g. its plan; undefined: nothing. */
+  detail: string | undefined;
 }
 
-async function newTokens(io: CliIo, config: Config, options: LoginOptions): Promise<TokenFields> {
-  const endpoints = codexEndpoints(io.env);
+type LogIn = (io: CliIo, client: AuthClient, options: LoginOptions) => Promise<Login>;
+
+const LOGINS: Readonly<Record<AccountProvider, LogIn>> = {
+  codex: loginCodex,
+  claude: loginClaude,
+};
+
+/** @throws SwitchyardError `login_failed`, `callback_port_in_use`, `credential_file_failed` */
+export async function login(io: CliIo, config: Config, options: LoginOptions): Promise<void> {
+  const { provider } = options;
+  const { account, detail } = await withClient(io, config, (client) =>
+    LOGINS[provider](io, client, options),
+  );
+  const { email } = account.tokens;
+  if (!email) throw loginFailed('the answer names no e-mail, which the account is known by');
+  const saved = await saveAccount(config.authDir, { ...account, provider, onlyIfNewer: false });
+  report(io, detail === undefined ? email : `${email} (${detail})`, saved);
+}
+
+async function withClient<T>(
+  io: CliIo,
+  config: Config,
+  use: (client: AuthClient) => Promise<T>,
+): Promise<T> {
   const client = new AuthClient(config, io);
   try {
-    const grant = options.device
-      ? await deviceGrant(io, endpoints, client)
-      : await browserGrant(io, codexLoginPage(endpoints), options);
-    const { status, body } = await client.send(exchangeRequest(endpoints, grant, client.proxyUrl));
-    const tokens = readExchange(status, body, io.clock.now());
-    if ('reason' in tokens) throw loginFailed(`no tokens were given: ${tokens.reason}`);
-    return tokens;
+    return await use(client);
   } finally {
     await client.close();
   }
 }
 
-function report(io: CliIo, email: string, plan: string | undefined, saved: SavedAccount): void {
+function report(io: CliIo, who: string, saved: SavedAccount): void {
   const what = saved.outcome === 'added' ? 'Added' : 'Renewed the login of';
-  io.out(`${what} ${email}${plan === undefined ? '' : ` (plan ${plan})`}: ${saved.path}`);
+  io.out(`${what} ${who}: ${saved.path}`);
   if (saved.disabled) {
     io.out(`It is disabled: switchyard accounts enable ${saved.name}`);
   }

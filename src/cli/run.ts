@@ -5,7 +5,7 @@ import { listAccounts } from './accounts.ts';
 import { commandConfig } from './command-config.ts';
 import type { Command } from './flags.ts';
 import type { CliIo } from './io.ts';
-import { loginCodex } from './login.ts';
+import { login } from './login.ts';
 import { importLogins } from './login-import.ts';
 
 /** Resolves with the exit code. @throws SwitchyardError */
@@ -21,7 +21,7 @@ export async function runCommand(
       io.out(VERSION);
       return 0;
     case 'login':
-      await loginCodex(io, await commandConfig(io, command.config), command.options);
+      await login(io, await commandConfig(io, command.config), command.options);
       return 0;
     case 'import': {
       const config = await commandConfig(io, command.config);

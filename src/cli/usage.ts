@@ -6,8 +6,8 @@ const CONFIG = `  --config FILE        configuration file (default: config.yaml 
 export const USAGE = `usage: switchyard [COMMAND] [--config FILE]
 
   serve                start the proxy (also without a command)
-  login codex          add a Codex account, or renew its login
-  login import [PATH]  take over the login of the Codex CLI, or a folder of accounts
+  login codex|claude   add a Codex or a Claude account, or renew its login
+  login import [PATH]  take over the login of another program, or a folder of accounts
   accounts             list the accounts, their state and quota
   accounts enable|disable|remove ACCOUNT
 
@@ -16,23 +16,24 @@ ${CONFIG}
   --help               print this text, or that of a command
 
 All flags are also accepted with a single dash. The login flags of CLIProxyAPI work as well:
--codex-login, -codex-device-login, -no-browser, -oauth-callback-port N.
+-codex-login, -codex-device-login, -claude-login, -no-browser, -oauth-callback-port N.
 `;
 
 /** Of `login`. */
-export const LOGIN_USAGE = `usage: switchyard login codex [--no-browser] [--device] [--callback-port N]
+export const LOGIN_USAGE = `usage: switchyard login codex|claude [--no-browser] [--callback-port N]
+       switchyard login codex --device
        switchyard login import [PATH]
 
-login codex: logs in with the browser and saves the account in auth-dir. Repeat it for further
-accounts; the same account again renews its login and keeps your settings in its file.
-  --no-browser         print the address; paste the address you end on
-  --device             log in with a code on another machine
-  --callback-port N    port of the local listener (default: 1455)
+login codex, login claude: logs in with the browser and saves the account in auth-dir. Repeat it
+for further accounts; the same account again renews its login and keeps your settings in its file.
+  --no-browser         print the address; paste the address you end on, or the code that is shown
+  --device             Codex: log in with a code on another machine
+  --callback-port N    port of the local listener (default: 1455, claude: 54545)
 
 login import: PATH is the auth.json of the Codex CLI (default: $CODEX_HOME/auth.json, else
-~/.codex/auth.json) or a folder with credential files.
+~/.codex/auth.json), the .credentials.json of Claude Code, or a folder with credential files.
 
-  --no-websockets      do not prefer upstream WebSockets for a new account
+  --no-websockets      Codex: do not prefer upstream WebSockets for a new account
 ${CONFIG}
 `;
 

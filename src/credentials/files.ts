@@ -9,6 +9,7 @@ import { SwitchyardError } from '../errors.ts';
 import { effectiveRules, unitedAliases, unitedExclusions, type OauthMaps } from './aliases.ts';
 import { credentialFileSchema, snakeFields, type CredentialFile } from './file-schema.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import { identityOf } from './identity.ts';
 import { fileId, handleOf } from './ids.ts';
 import { idTokenClaims } from './jwt.ts';
 import { errnoOf, parseJsonObject, readSecretText } from './json-file.ts';
@@ -133,7 +134,7 @@ function toRecord(
     source: {
       kind: 'file',
       path: place.path,
-      fingerprint: fingerprintOf(fields, { accountId: tokens.accountId, email }),
+      fingerprint: fingerprintOf(fields, identityOf(fields)),
     },
   });
 }

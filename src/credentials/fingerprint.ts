@@ -1,6 +1,7 @@
 /** Fingerprint of a credential file: changes with the user's own fields, not with a token refresh. */
 import { createHash } from 'node:crypto';
 import { isFields, type Fields } from '../config/values.ts';
+import type { AccountIdentity } from './identity.ts';
 
 /** The token payload (config.md 10.4). */
 const PAYLOAD = new Set([
@@ -16,14 +17,17 @@ const PAYLOAD = new Set([
   'user_code',
 ]);
 
+/** A login or a refresh tells who the account is. */
+const IDENTITY = new Set([
+  'email',
+  'account_id',
+  'account_uuid',
+  'organization_uuid',
+  'organization_name',
+]);
+
 const isPayload = (name: string): boolean =>
   PAYLOAD.has(name) || name.startsWith('verification_uri');
-
-/** Who the account is, whether the file says so itself or only its id token does. */
-export interface Identity {
-  accountId: string;
-  email: string;
-}
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
@@ -33,17 +37,15 @@ function sorted(value: unknown): unknown {
 }
 
 function ownFields(fields: Fields): Fields {
-  const own = Object.entries(fields).filter(
-    ([name]) => !isPayload(name) && name !== 'account_id' && name !== 'email',
-  );
+  const own = Object.entries(fields).filter(([name]) => !isPayload(name) && !IDENTITY.has(name));
   return Object.fromEntries(own);
 }
 
 /**
- * SHA-256 over the user's fields (snake-case names), key order ignored. The identity stands for
- * `email` and `account_id`: a refresh may add those fields without changing who the account is.
+ * SHA-256 over the user's fields (snake-case names), key order ignored. The identity stands for the
+ * fields that name the account: a refresh may add those without changing who the account is.
  */
-export function fingerprintOf(fields: Fields, identity: Identity): string {
+export function fingerprintOf(fields: Fields, identity: AccountIdentity): string {
   const own = ownFields(fields);
   if (isFields(own['tokens'])) own['tokens'] = ownFields(own['tokens']);
   const text = JSON.stringify([identity.accountId, identity.email, sorted(own)]);

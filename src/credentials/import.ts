@@ -1,10 +1,10 @@
-/** What a file of another program is worth here: the Codex CLI's `auth.json` or a credential file. */
+/** What a file of another program is worth here: the Codex CLI's `auth.json`, or a credential file. */
 import { isFields, type Fields } from '../config/values.ts';
-import type { NewAccount } from './codex-accounts.ts';
-import { identityOf } from './codex-accounts.ts';
+import type { AccountProvider, NewAccount } from './accounts.ts';
 import { snakeFields } from './file-schema.ts';
+import { identityOf, type AccountIdentity } from './identity.ts';
 import { idTokenClaims } from './jwt.ts';
-import { tokensOf } from './tokens.ts';
+import { tokensOf, type TokenFields } from './tokens.ts';
 
 /** How a file is taken over. */
 export type Importable =
@@ -28,29 +28,44 @@ export function importable(raw: Fields, websockets: boolean, fileName?: string):
   const fields = snakeFields(raw);
   const type = typeof fields['type'] === 'string' ? fields['type'].trim().toLowerCase() : '';
   const nested = isFields(fields['tokens']);
-  if (type !== '' && type !== 'codex') return unusable(`type ${type} is not supported yet`);
+  const provider = type === '' ? 'codex' : type;
+  if (!isProvider(provider)) return unusable(`type ${type} is not supported yet`);
   const tokens = tokensOf(fields);
-  if (type === 'codex' && tokens.apiKey !== '') return { kind: 'key-file', apiKey: tokens.apiKey };
+  if (type !== '' && tokens.apiKey !== '') return { kind: 'key-file', apiKey: tokens.apiKey };
   const hasTokens = tokens.accessToken !== '' || tokens.refreshToken !== '';
   if (!hasTokens) return withoutTokens(fields);
   if (type === '' && !nested) return unusable('has no type');
   const identity = identityOf(fields);
   if (identity.accountId === '' && identity.email === '') {
-    return unusable('its id_token names neither account nor e-mail: log in again');
+    return unusable(`it names neither account nor e-mail: switchyard login ${provider}`);
   }
   const { accessToken, refreshToken, idToken, expiresAtMs, lastRefreshMs } = tokens;
   const { plan } = idTokenClaims(idToken);
   return {
     kind: 'account',
     account: {
-      tokens: { ...identity, accessToken, refreshToken, idToken, expiresAtMs, lastRefreshMs },
+      provider,
+      tokens: {
+        ...namesOf(provider, identity),
+        accessToken,
+        refreshToken,
+        idToken,
+        expiresAtMs,
+        lastRefreshMs,
+      },
       ...(plan !== undefined && { plan }),
-      ...(type === 'codex' && fileName !== undefined && { fileName }),
+      ...(type !== '' && fileName !== undefined && { fileName }),
       own: { ...(type === '' && websockets && { websockets }), ...ownFields(raw, nested) },
       onlyIfNewer: true,
     },
   };
 }
+
+const isProvider = (type: string): type is AccountProvider => type === 'codex' || type === 'claude';
+
+/** The identity under its provider's names. */
+const namesOf = (provider: AccountProvider, { accountId, email }: AccountIdentity): TokenFields =>
+  provider === 'codex' ? { accountId, email } : { organizationUuid: accountId, email };
 
 /** Everything that the owner wrote; of the Codex CLI's own file there is nothing. */
 function ownFields(raw: Fields, nested: boolean): Fields {

@@ -12,6 +12,8 @@ import { SwitchyardError } from '../errors.ts';
 /** Largest credential file: real ones have a few KiB, and a full scan reads them all. */
 export const MAX_CREDENTIAL_BYTES = 1024 * 1024;
 
+const MIB = 1024 * 1024;
+
 /** The `code` of a system error, e.g. `ENOENT`. */
 export function errnoOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown error';
@@ -21,14 +23,17 @@ const failed = (message: string): SwitchyardError =>
   new SwitchyardError('credential_file_failed', { message });
 
 /** The text of a credential file without a byte order mark. @throws SwitchyardError */
-export async function readSecretText(path: string): Promise<string> {
+export async function readSecretText(
+  path: string,
+  maxBytes = MAX_CREDENTIAL_BYTES,
+): Promise<string> {
   let text: string;
   try {
     const handle = await open(path, 'r');
     try {
       const info = await handle.stat();
       if (!info.isFile()) throw failed(`${path} is not a file`);
-      if (info.size > MAX_CREDENTIAL_BYTES) throw failed(`${path} is larger than 1 MiB`);
+      if (info.size > maxBytes) throw failed(`${path} is larger than ${maxBytes / MIB} MiB`);
       text = await handle.readFile('utf8');
     } finally {
       await handle.close();

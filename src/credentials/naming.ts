@@ -19,6 +19,10 @@ const planPart = (plan: string): string =>
 /** An address comes from an unchecked token: it must not lead out of the folder. */
 const emailPart = (email: string): string => email.trim().replace(/[\s/\\:*?"<>|\p{Cc}]/gu, '-');
 
+/** `claude-<email>.json` (providers.md 7.3). */
+export const claudeFileName = (email: string): string =>
+  `${['claude', emailPart(email)].filter((part) => part !== '').join('-')}.json`;
+
 /** `codex-<8 hex of the account>-<email>-<plan>.json` (codex.md 6.6). */
 export function codexFileName({ accountId = '', email = '', plan = '' }: CodexIdentity): string {
   const account = accountId && createHash('sha256').update(accountId).digest('hex').slice(0, 8);

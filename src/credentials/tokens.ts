@@ -30,6 +30,10 @@ export interface TokenFields {
   idToken?: string;
   accountId?: string;
   email?: string;
+  /** Anthropic's names of the account and of its organisation (providers.md 7.3). */
+  accountUuid?: string;
+  organizationUuid?: string;
+  organizationName?: string;
   expiresAtMs?: number;
   lastRefreshMs?: number;
 }
@@ -80,6 +84,9 @@ export function withTokenFields(fields: Fields, changes: TokenFields): Fields {
   });
   const outer = members({
     email: changes.email,
+    account_uuid: changes.accountUuid,
+    organization_uuid: changes.organizationUuid,
+    organization_name: changes.organizationName,
     expired: time(changes.expiresAtMs),
     last_refresh: time(changes.lastRefreshMs),
   });

@@ -1,11 +1,7 @@
 /** Where and how the OAuth tokens of each provider are renewed. */
 import type { UpstreamRequest } from '../upstream/types.ts';
-import {
-  CLAUDE_LEAD_MS,
-  claudeRefreshRequest,
-  claudeTokenUrl,
-  readClaudeRefreshAnswer,
-} from './claude/oauth.ts';
+import { claudeRefreshRequest, readClaudeRefreshAnswer } from './claude/oauth.ts';
+import { CLAUDE_LEAD_MS, claudeEndpoints } from './claude/oauth-endpoints.ts';
 import { refreshRequest } from './codex/oauth.ts';
 import { CODEX_LEAD_MS, codexEndpoints } from './codex/oauth-endpoints.ts';
 import { readRefreshAnswer, type RefreshOutcome } from './oauth/token-endpoint.ts';
@@ -17,7 +13,8 @@ export interface TokenService {
   /** Tokens are renewed this long before they end, milliseconds. */
   readonly leadMs: number;
   request(url: string, refreshToken: string, proxyUrl: string): UpstreamRequest;
-  read(status: number, body: string, nowMs: number): RefreshOutcome;
+  /** `headers`: flat pairs. */
+  read(status: number, body: string, nowMs: number, headers: readonly string[]): RefreshOutcome;
 }
 
 const CODEX: TokenService = {
@@ -28,7 +25,7 @@ const CODEX: TokenService = {
 };
 
 const CLAUDE: TokenService = {
-  url: claudeTokenUrl,
+  url: () => claudeEndpoints().token,
   leadMs: CLAUDE_LEAD_MS,
   request: claudeRefreshRequest,
   read: readClaudeRefreshAnswer,

@@ -4,6 +4,8 @@ import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from './types.ts'
 /** An answer that arrived whole. */
 export interface WholeAnswer {
   status: number;
+  /** Flat pairs. */
+  headers: string[];
   body: string;
 }
 
@@ -29,6 +31,7 @@ export function wholeAnswer(
 ): Promise<WholeAnswer> {
   return new Promise((resolve, reject) => {
     let status = 0;
+    let headers: string[] = [];
     let bytes = 0;
     const chunks: Uint8Array[] = [];
     let call: UpstreamCall | undefined = undefined;
@@ -38,8 +41,9 @@ export function wholeAnswer(
     };
     const cancelDeadline = after(timeoutMs, () => give('no answer in time'));
     call = client.call(request, {
-      onHead: (code) => {
+      onHead: (code, pairs) => {
         status = code;
+        headers = pairs;
         // No events follow: only the limit between two pieces of the body applies.
         call?.markFirstEvent();
       },
@@ -50,7 +54,7 @@ export function wholeAnswer(
       },
       onEnd: () => {
         cancelDeadline();
-        resolve({ status, body: Buffer.concat(chunks).toString('utf8') });
+        resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
       },
       onError: (error) => {
         cancelDeadline();

@@ -27,7 +27,10 @@ async function pool(t: TestContext): Promise<CliWorld> {
 describe('accounts', () => {
   it('without any: says how to add one', async (t) => {
     const world = await cliWorld(t);
-    assert.match((await world.run('accounts')).text, /^No accounts in .*switchyard login codex$/);
+    assert.match(
+      (await world.run('accounts')).text,
+      /^No accounts in .*switchyard login codex\|claude$/,
+    );
     assert.equal((await world.run('accounts', '--json')).text, '[]');
   });
 

@@ -6,7 +6,14 @@ import { parseCommand, type Command } from '../../src/cli/flags.ts';
 const login = (options: object = {}, config?: string): Command => ({
   name: 'login',
   config,
-  options: { device: false, browser: true, callbackPort: undefined, websockets: true, ...options },
+  options: {
+    provider: 'codex',
+    device: false,
+    browser: true,
+    callbackPort: undefined,
+    websockets: true,
+    ...options,
+  },
 });
 
 const serve = (config?: string): Command => ({ name: 'serve', config });
@@ -33,6 +40,11 @@ describe('command line', () => {
     [
       '--codex-login -no-browser -oauth-callback-port=7',
       login({ browser: false, callbackPort: 7 }),
+    ],
+    ['login claude', login({ provider: 'claude' })],
+    [
+      '-claude-login -no-browser -oauth-callback-port 7',
+      login({ provider: 'claude', browser: false, callbackPort: 7 }),
     ],
     ['login import', { name: 'import', config: undefined, path: undefined, websockets: true }],
     [
@@ -68,12 +80,14 @@ describe('command line', () => {
     ['--help=yes', /^unknown argument --help=yes/],
     ['--no-browser', /^--no-browser belongs to a login/],
     ['login', /^log in to what\?/],
-    ['login claude', /^unknown argument claude/],
+    ['login gemini', /^unknown argument gemini/],
+    ['login claude --device', /^--device belongs to login codex/],
+    ['-claude-login --no-websockets', /^--no-websockets belongs to login codex/],
     ['login codex more', /^unknown argument more/],
     ['login codex --callback-port 70000', /^--callback-port 70000 is not a port/],
     ['login codex --callback-port -1', /^--callback-port -1 is not a port/],
     ['login codex --json', /^unknown argument --json/],
-    ['login import --device', /^--device belongs to login codex/],
+    ['login import --device', /^--device is nothing for login import/],
     ['accounts hide ann', /^unknown argument hide/],
     ['accounts disable', /^disable which account\?/],
     ['accounts disable a b', /^unknown argument b/],

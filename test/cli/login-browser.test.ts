@@ -4,54 +4,25 @@ import { once } from 'node:events';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import { LOGIN_LIMIT_MS, PASTE_AFTER_MS } from '../../src/cli/login-browser.ts';
 import { idToken } from '../credentials/support.ts';
-import {
-  ANN,
-  BEN,
-  startFakeAuth,
-  TOKEN_PATH,
-  type FakeAuth,
-  type Person,
-} from '../support/fake-auth.ts';
-import { sendRequest } from '../support/http-client.ts';
+import { ANN, BEN, TOKEN_PATH, type Person } from '../support/fake-auth.ts';
 import { waitUntil } from '../support/wait.ts';
-import { cliWorld, type CliWorld } from './support.ts';
+import {
+  browse,
+  LISTENER,
+  logIn as logInWith,
+  PAGE,
+  setting,
+  type Setting,
+} from './login-support.ts';
 
 const ANN_FILE = 'codex-1dcc0fe5-ann@example.com-plus.json';
-const PAGE = /(http\S+\/oauth\/authorize\?\S+)/;
-const LISTENER = /(http:\/\/localhost:\d+)\/auth\/callback/;
 const LOGIN = ['login', 'codex', '--callback-port', '0'];
 
-interface Setting {
-  world: CliWorld;
-  auth: FakeAuth;
-}
-
-async function setting(t: TestContext): Promise<Setting> {
-  const auth = await startFakeAuth(t);
-  const world = await cliWorld(t);
-  world.env = auth.env;
-  return { world, auth };
-}
-
-/** What a browser does: it follows the redirect to the listener, and then to its page. */
-async function browse(world: CliWorld, query: string, method = 'GET') {
-  const origin = (await world.line(LISTENER)).replace('localhost', '127.0.0.1');
-  const answer = await sendRequest(`${origin}/auth/callback${query}`, { method });
-  const { location } = answer.headers;
-  const page = location === undefined ? undefined : await sendRequest(origin + location);
-  return { status: answer.status, text: await answer.text(), page: page && (await page.text()) };
-}
-
-async function logIn({ world, auth }: Setting, person: Person, ...flags: string[]) {
-  const running = world.start(...LOGIN, ...flags);
-  const { search } = auth.approve(await world.line(PAGE), person);
-  const shown = await browse(world, search);
-  assert.equal(await running.ended, 0, running.error?.message);
-  return shown;
-}
+const logIn = (both: Setting, person: Person, ...flags: string[]) =>
+  logInWith(both, person, ...LOGIN, ...flags);
 
 describe('login with the browser', () => {
   it('saves the account and shows a page; the request is that of codex.md 6.1', async (t) => {

@@ -107,7 +107,7 @@ describe('import of the Codex CLI', () => {
     ['nothing in it', {}, /^Skipped auth\.json: has neither tokens nor an API key$/],
     ['tokens of nobody', { tokens: { access_token: 'a' } }, /names neither account nor e-mail/],
     ['flat without a type', { access_token: 'a', email: 'a@b.c' }, /has no type/],
-    ['another provider', { type: 'claude', access_token: 'a' }, /type claude is not supported/],
+    ['another provider', { type: 'gemini', access_token: 'a' }, /type gemini is not supported/],
     ['no object', [], /does not hold a JSON object/],
   ];
   for (const [name, file, reason] of WRONG) {
@@ -123,6 +123,113 @@ describe('import of the Codex CLI', () => {
     const world = await cliWorld(t);
     const { error } = await world.run('login', 'import');
     assert.match(error, /\.codex\/auth\.json: there is no such file$/);
+  });
+});
+
+/** A file of a Claude account, as a login writes it; and with a setting of its owner. */
+const LOGGED_IN = {
+  type: 'claude',
+  access_token: 'sk-ant-oat01-1',
+  refresh_token: 'sk-ant-ort01-1',
+  last_refresh: '2026-01-01T00:00:00Z',
+  expired: '2026-01-01T08:00:00Z',
+  email: 'eve@example.com',
+  account_uuid: 'u-1',
+  organization_uuid: 'o-1',
+  organization_name: 'Acme',
+  id_token: '',
+};
+const EVE = { ...LOGGED_IN, prefix: 'eve' };
+
+describe('import of Claude Code', () => {
+  const LOGIN = {
+    accessToken: 'sk-ant-oat01-1',
+    refreshToken: 'sk-ant-ort01-1',
+    expiresAt: Date.UTC(2026, 0, 1, 8),
+    scopes: ['user:inference', 'user:profile'],
+    subscriptionType: 'max',
+  };
+  const PROFILE = {
+    numStartups: 7,
+    oauthAccount: {
+      emailAddress: 'eve@example.com',
+      accountUuid: 'u-1',
+      organizationUuid: 'o-1',
+      organizationName: 'Acme',
+    },
+  };
+  const EVE_FILE = 'claude-eve@example.com.json';
+  // When it was refreshed last is not known.
+  const IMPORTED = { ...LOGGED_IN, last_refresh: '' };
+
+  /** `.claude.json` stands in the home, or in the folder that CLAUDE_CONFIG_DIR names. */
+  async function claudeHome(t: TestContext, profile: unknown, inside = false): Promise<CliWorld> {
+    const world = await cliWorld(t);
+    const path = join(world.home, '.claude');
+    await mkdir(path);
+    await writeJson(path, '.credentials.json', { claudeAiOauth: LOGIN });
+    if (profile !== undefined) {
+      await writeJson(inside ? path : world.home, '.claude.json', profile);
+    }
+    return world;
+  }
+  const IMPORT = ['login', 'import', '.claude/.credentials.json'];
+
+  for (const inside of [false, true]) {
+    it(`its tokens and its account, named ${inside ? 'beside' : 'above'} it`, async (t) => {
+      const world = await claudeHome(t, PROFILE, inside);
+      const { code, text } = await world.run(...IMPORT);
+      assert.equal(code, 0, world.notes.join('\n'));
+      assert.match(text, /^Added \.credentials\.json: .*claude-eve@example\.com\.json$/);
+      assert.match(world.notes.join('\n'), /now shared[^]*switchyard login claude/);
+      assert.deepEqual(await world.file(EVE_FILE), IMPORTED);
+      assert.equal((await stat(join(world.authDir, EVE_FILE))).mode & 0o777, 0o600);
+    });
+  }
+
+  it('again: tokens that end later are taken over, own fields stay; others are not', async (t) => {
+    const world = await claudeHome(t, PROFILE);
+    await world.run(...IMPORT);
+    assert.match((await world.run(...IMPORT)).text, /^Nothing newer/);
+    // As a proxy has refreshed it.
+    const refreshed = {
+      ...EVE,
+      refresh_token: 'sk-ant-ort01-2',
+      last_refresh: '2026-01-01T05:00:00Z',
+      expired: '2026-01-01T13:00:00Z',
+    };
+    await writeJson(world.authDir, EVE_FILE, refreshed);
+    assert.match((await world.run(...IMPORT)).text, /^Nothing newer/);
+    assert.deepEqual(await world.file(EVE_FILE), refreshed);
+    const next = { ...LOGIN, refreshToken: 'sk-ant-ort01-3', expiresAt: Date.UTC(2026, 0, 2) };
+    await writeJson(join(world.home, '.claude'), '.credentials.json', { claudeAiOauth: next });
+    assert.match((await world.run(...IMPORT)).text, /^Renewed from/);
+    const file = await world.file(EVE_FILE);
+    assert.deepEqual(
+      [file['refresh_token'], file['expired'], file['prefix']],
+      ['sk-ant-ort01-3', '2026-01-02T00:00:00Z', 'eve'],
+    );
+  });
+
+  for (const [name, profile] of [
+    ['nobody', undefined],
+    ['nobody in it', { numStartups: 1 }],
+    ['a list', []],
+  ] as const) {
+    it(`a login of which ${name} says whose it is: skipped, with the way out`, async (t) => {
+      const world = await claudeHome(t, profile);
+      assert.equal((await world.run(...IMPORT)).code, 1);
+      assert.match(world.notes.join('\n'), /^Skipped \S+(?: does|: it names neither)/);
+      await assert.rejects(readdir(world.authDir), { code: 'ENOENT' });
+    });
+  }
+
+  it('without tokens: skipped', async (t) => {
+    const world = await claudeHome(t, PROFILE);
+    const empty = { claudeAiOauth: { accessToken: '', refreshToken: null } };
+    await writeJson(join(world.home, '.claude'), '.credentials.json', empty);
+    assert.equal((await world.run(...IMPORT)).code, 1);
+    assert.match(world.notes.join('\n'), /neither tokens nor an API key/);
   });
 });
 
@@ -145,7 +252,8 @@ describe('import of a folder', () => {
       'a.json': flat('a', own),
       'b.json': flat('b', { disabled: true }),
       'c.json': CLI,
-      'claude-x.json': { type: 'claude', access_token: 'z' },
+      'eve.json': EVE,
+      'gemini-x.json': { type: 'gemini', access_token: 'z' },
       'broken.json': '{',
       'key.json': { type: 'codex', api_key: 'k-1', base_url: 'https://x.test/v1' },
       'notes.txt': 'no',
@@ -161,6 +269,7 @@ describe('import of a folder', () => {
       'a-2.json',
       'a.json',
       ANN_FILE,
+      'eve.json',
       'key.json',
       'other-name.json',
     ]);
@@ -178,10 +287,11 @@ describe('import of a folder', () => {
     });
     const notes = world.notes.join('\n');
     assert.match(notes, /Skipped .*broken\.json is not valid JSON/);
-    assert.match(notes, /Skipped claude-x\.json: type claude is not supported yet/);
-    assert.equal(text.split('\n').length, 4, text);
+    assert.match(notes, /Skipped gemini-x\.json: type gemini is not supported yet/);
+    assert.equal(text.split('\n').length, 5, text);
+    assert.deepEqual(await world.file('eve.json'), EVE);
     const again = await world.run('login', 'import', path);
-    assert.match(again.text, /^(Nothing newer in \S+: \S+\n?){4}$/);
+    assert.match(again.text, /^(Nothing newer in \S+: \S+\n?){5}$/);
   });
 
   it('auth-dir itself, and a folder without files: said so', async (t) => {

@@ -304,6 +304,29 @@ describe('fingerprint', () => {
     assert.equal(after, before);
   });
 
+  it('a refresh of a Claude account that tells its names does not change it', async (t) => {
+    const file = {
+      type: 'claude',
+      access_token: 'A1',
+      email: 'user@example.com',
+      organization_uuid: 'o-1',
+    };
+    const names = { accountUuid: 'u-1', organizationUuid: 'o-1', organizationName: 'Acme' };
+    const [before, after] = await around(t, file, async (path) => {
+      await writeTokenFields(path, { ...names, accessToken: 'A2' });
+      assert.match(await readFile(path, 'utf8'), /"organization_name": ?"Acme"/);
+    });
+    assert.equal(after, before);
+  });
+
+  it('changes with another organisation', async (t) => {
+    const file = { type: 'claude', access_token: 'A1', organization_uuid: 'o-1' };
+    const [before, after] = await around(t, file, (path) =>
+      writeTokenFields(path, { organizationUuid: 'o-2' }),
+    );
+    assert.notEqual(after, before);
+  });
+
   const edits: [string, object, boolean][] = [
     ['a priority', { priority: 11 }, true],
     ['an unknown field', { colour: 'red' }, true],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { codexFileName, type CodexIdentity } from '../../src/credentials/naming.ts';
+import { claudeFileName, codexFileName, type CodexIdentity } from '../../src/credentials/naming.ts';
 
 describe('codexFileName', () => {
   const account = { accountId: 'acct-1234', email: 'user@example.com' };
@@ -18,5 +18,15 @@ describe('codexFileName', () => {
   ];
   for (const [name, identity, file] of cases) {
     it(name, () => assert.equal(codexFileName(identity), file));
+  }
+});
+
+describe('claudeFileName', () => {
+  for (const [email, file] of [
+    ['ann@example.com', 'claude-ann@example.com.json'],
+    ['../x@y\n', 'claude-..-x@y.json'],
+    ['', 'claude.json'],
+  ] as const) {
+    it(JSON.stringify(email), () => assert.equal(claudeFileName(email), file));
   }
 });

@@ -60,8 +60,8 @@ export class FileKeeper implements Keeper {
   }
 
   /**
-   * @throws SwitchyardError `credential_file_failed`, or `token_refresh_failed` with status 503 when
-   * another try may succeed
+   * @throws SwitchyardError `credential_file_failed`, or `token_refresh_failed` when another try may
+   * succeed: with status 429 and the time until then where the service names it, else with 503
    */
   async obtain(): Promise<Token | undefined> {
     return this.#following(async () => {
@@ -74,9 +74,18 @@ export class FileKeeper implements Keeper {
       if (result.kind === 'tokens') return tokenOf(result.payload);
       if (hasToken && (payload.expiresAtMs ?? Infinity) > this.#now()) return tokenOf(payload);
       if (result.kind === 'login') return undefined;
-      const message = `the access token could not be refreshed: ${result.message}`;
-      throw new SwitchyardError('token_refresh_failed', { status: 503, message });
+      throw this.#refreshFailed(result);
     });
+  }
+
+  #refreshFailed(result: { message: string; blockedUntilMs?: number }): SwitchyardError {
+    const { blockedUntilMs } = result;
+    const message = `the access token could not be refreshed: ${result.message}`;
+    if (blockedUntilMs === undefined) {
+      return new SwitchyardError('token_refresh_failed', { status: 503, message });
+    }
+    const retryAfterMs = Math.max(blockedUntilMs - this.#now(), 0);
+    return new SwitchyardError('token_refresh_failed', { status: 429, message, retryAfterMs });
   }
 
   /** Never rejects: a failed refresh leaves the upstream's refusal as the answer (routing.md 7.3). */

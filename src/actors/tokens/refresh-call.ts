@@ -50,12 +50,12 @@ async function tryOnce(
   if (!URL.canParse(url)) return { kind: 'failed', message: 'the token address is not a URL' };
   try {
     const request = route.service.request(url, refreshToken, route.proxyUrl);
-    const { status, body } = await wholeAnswer(upstream, request, {
+    const { status, headers, body } = await wholeAnswer(upstream, request, {
       timeoutMs: deadline - clock.now(),
       maxBytes: MAX_TOKEN_ANSWER_BYTES,
       after: clock.after.bind(clock),
     });
-    return route.service.read(status, body, clock.now());
+    return route.service.read(status, body, clock.now(), headers);
   } catch (thrown) {
     return { kind: 'failed', message: toSwitchyardError(thrown).message };
   }

@@ -15,5 +15,8 @@ export function tokenError(thrown: unknown): SwitchyardError {
 }
 
 /** The same as an upstream's refusal, so that it cools the credential like one (routing.md 7.1). */
-export const tokenFailure = (error: SwitchyardError): UpstreamFailure =>
-  failureOf(error.status, error.message, [], undefined);
+export function tokenFailure(error: SwitchyardError): UpstreamFailure {
+  const { status, message, retryAfterMs } = error;
+  const hint = retryAfterMs === undefined ? undefined : { retryAfterMs, evidence: 'token refresh' };
+  return failureOf(status, message, [], hint);
+}

@@ -15,7 +15,10 @@ import { isFresh, MIN_GAP_MS } from './schedule.ts';
 
 /** How a refresh ended, and what the file's tokens are now. */
 export type RefreshResult =
-  { kind: 'tokens'; payload: TokenPayload } | { kind: 'login' | 'failed'; message: string };
+  | { kind: 'tokens'; payload: TokenPayload }
+  | { kind: 'login'; message: string }
+  /** `blockedUntilMs`: the service takes no try before then (Unix ms). */
+  | { kind: 'failed'; message: string; blockedUntilMs?: number };
 
 /** Asks the token endpoint. */
 export type RefreshRun = (refreshToken: string) => Promise<RefreshOutcome>;
@@ -34,6 +37,8 @@ export class TokenFile {
   #saveError: SwitchyardError | undefined;
   /** The refresh token that was refused for good. */
   #refused: string | undefined;
+  /** The refresh token that may be tried again only then (Unix ms), as the service said. */
+  #blocked: { refreshToken: string; untilMs: number } | undefined;
   #lastEndedMs = -Infinity;
   #lastFailure: string | undefined;
 
@@ -94,20 +99,32 @@ export class TokenFile {
     if (isOther(before, stale, now())) return { kind: 'tokens', payload: before };
     if (before.refreshToken === '') return login('the file has no refresh token');
     if (before.refreshToken === this.#refused) return login('the refresh token was refused');
-    if (now() - this.#lastEndedMs < MIN_GAP_MS) {
-      return { kind: 'failed', message: this.#lastFailure ?? 'the token was refreshed just now' };
+    const blockedUntilMs = this.#blockOf(before.refreshToken);
+    if (now() < (blockedUntilMs ?? this.#lastEndedMs + MIN_GAP_MS)) {
+      const message = this.#lastFailure ?? 'the token was refreshed just now';
+      return { kind: 'failed', message, blockedUntilMs };
     }
     const outcome = await run(before.refreshToken);
     this.#lastEndedMs = now();
     this.#lastFailure = outcome.kind === 'renewed' ? undefined : outcome.message;
     if (outcome.kind === 'renewed') return this.#renewed(before, outcome.fields);
-    if (outcome.kind === 'failed') return outcome;
+    if (outcome.kind === 'failed') {
+      const untilMs = outcome.blockedUntilMs;
+      const { refreshToken } = before;
+      this.#blocked = untilMs === undefined ? undefined : { refreshToken, untilMs };
+      return outcome;
+    }
     return this.#refusedNow(before, now());
+  }
+
+  #blockOf(refreshToken: string): number | undefined {
+    return this.#blocked?.refreshToken === refreshToken ? this.#blocked.untilMs : undefined;
   }
 
   async #renewed(before: TokenPayload, fields: TokenFields): Promise<RefreshResult> {
     this.#generation += 1;
     this.#refused = undefined;
+    this.#blocked = undefined;
     this.#unsaved = { replaces: before.refreshToken, fields };
     const payload = withFields(before, fields);
     this.#payload = payload;

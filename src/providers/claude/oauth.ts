@@ -1,25 +1,19 @@
 /**
- * The token endpoint of Anthropic accounts: the refresh request (providers.md 7.2, 7.3; RFC 6749 6).
- * Only tokens that an account already has are renewed, for the client they were issued to.
+ * The refresh of Anthropic accounts (providers.md 7.2, 7.3; RFC 6749 6). Only tokens that an account
+ * already has are renewed, for the client they were issued to.
  */
+import { formatTime } from '../../credentials/time.ts';
 import type { UpstreamRequest } from '../../upstream/types.ts';
 import { jsonRequest, readRefreshAnswer, type RefreshOutcome } from '../oauth/token-endpoint.ts';
+import { retryAfterOf } from '../retry-after.ts';
+import { accountIn } from './oauth-account.ts';
+import { CLAUDE_CLIENT_ID, CLAUDE_SCOPE } from './oauth-endpoints.ts';
 
-/** Environment variable that replaces the address of the token endpoint, for tests and gateways. */
-export const CLAUDE_TOKEN_URL_VARIABLE = 'SWITCHYARD_CLAUDE_TOKEN_URL';
+/** Bounds of the time for which a refusal for haste blocks a refresh token. */
+export const MIN_BLOCK_MS = 5000;
+export const MAX_BLOCK_MS = 5 * 60_000;
 
-/** The public client that Anthropic accounts are bound to. */
-export const CLAUDE_CLIENT_ID = '9d1c250a-e61b-44d9-88ed-5944d1962f5e';
-
-const TOKEN_URL = 'https://platform.claude.com/v1/oauth/token';
-
-/** Tokens live eight hours; half of that is left when they are renewed. */
-export const CLAUDE_LEAD_MS = 4 * 60 * 60 * 1000;
-
-/** The address in force with these environment variables. */
-export const claudeTokenUrl = (
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): string => env[CLAUDE_TOKEN_URL_VARIABLE]?.trim() || TOKEN_URL;
+const TOO_MANY = 429;
 
 /** The request of one refresh; `proxyUrl` as for turns. */
 export function claudeRefreshRequest(
@@ -31,20 +25,43 @@ export function claudeRefreshRequest(
     client_id: CLAUDE_CLIENT_ID,
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
+    scope: CLAUDE_SCOPE,
   };
   return jsonRequest(url, body, proxyUrl);
 }
 
 /**
- * Reads an answer. Other than faults of the service, a refusal is not asked about again at once; the
- * keeper comes back after its own pause (7.3).
+ * Reads an answer; `headers`: flat pairs. Only faults of the service are asked about again at once;
+ * the keeper comes back after its own pause, or after the one that the service wants.
  */
 export function readClaudeRefreshAnswer(
   status: number,
   body: string,
   nowMs: number,
+  headers: readonly string[],
 ): RefreshOutcome {
   const outcome = readRefreshAnswer(status, body, nowMs);
-  const faulty = status >= 500 || status < 400;
-  return outcome.kind === 'failed' && !faulty ? { ...outcome, final: true } : outcome;
+  if (outcome.kind === 'renewed') {
+    return { kind: 'renewed', fields: { ...outcome.fields, ...accountIn(body) } };
+  }
+  if (outcome.kind === 'login' || status >= 500) return outcome;
+  if (status !== TOO_MANY) return { ...outcome, final: true };
+  const blockedUntilMs = nowMs + blockMs(headers, nowMs);
+  const until = formatTime(blockedUntilMs);
+  const message = `${outcome.message}: refresh temporarily blocked until ${until}`;
+  return { kind: 'failed', message, final: true, blockedUntilMs };
+}
+
+function blockMs(headers: readonly string[], nowMs: number): number {
+  const wanted = retryAfterOf(TOO_MANY, headers, nowMs)?.retryAfterMs ?? retryAfterMs(headers);
+  return Math.min(Math.max(wanted, MIN_BLOCK_MS), MAX_BLOCK_MS);
+}
+
+/** `Retry-After-Ms`; 0: there is none. */
+function retryAfterMs(headers: readonly string[]): number {
+  const at = headers.findIndex(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'retry-after-ms',
+  );
+  const text = at < 0 ? '' : (headers[at + 1]?.trim() ?? '');
+  return /^\d+(?:\.\d+)?$/.test(text) ? Math.ceil(Number(text)) : 0;
 }

@@ -13,8 +13,8 @@ export type RefreshOutcome =
   | { kind: 'renewed'; fields: TokenFields }
   /** The refresh token is refused for good: only a login helps. */
   | { kind: 'login'; message: string }
-  /** Another try may succeed; `final`: not at once. */
-  | { kind: 'failed'; message: string; final?: boolean };
+  /** Another try may succeed; `final`: not at once, `blockedUntilMs`: not before then (Unix ms). */
+  | { kind: 'failed'; message: string; final?: boolean; blockedUntilMs?: number };
 
 /** A form for a token endpoint; `proxyUrl` as for turns. */
 export const formRequest = (

@@ -27,4 +27,12 @@ describe('a missing token', () => {
       network: 'none',
     });
   });
+
+  it('that is not to be asked for before a time is a 429 with that time', () => {
+    const details = { status: 429, message: 'blocked', retryAfterMs: 5000 };
+    const { status, retryAfterMs, evidence } = tokenFailure(
+      new SwitchyardError('token_refresh_failed', details),
+    );
+    assert.deepEqual([status, retryAfterMs, evidence], [429, 5000, 'token refresh']);
+  });
 });

@@ -1,5 +1,5 @@
 /**
- * Putting Codex accounts into the credential directory: a login, or an import, adds a file or
+ * Putting accounts into the credential directory: a login, or an import, adds a file or
  * replaces the tokens of the account's own file; everything else in it stays the user's (config.md
  * 10.4).
  */
@@ -7,20 +7,17 @@ import { join } from 'node:path';
 import type { Fields } from '../config/values.ts';
 import { SwitchyardError } from '../errors.ts';
 import { credentialFileNames, ensureAuthDir } from './files.ts';
+import { identityOf, likeness, type AccountIdentity } from './identity.ts';
 import { createFile, parseJsonObject, readSecretText } from './json-file.ts';
-import { idTokenClaims } from './jwt.ts';
-import { codexFileName } from './naming.ts';
+import { claudeFileName, codexFileName } from './naming.ts';
 import { tokensOf, withTokenFields, type TokenFields, type TokenPayload } from './tokens.ts';
 import { updateFile } from './update-file.ts';
 
 /** Files of one name stem; a second account of the same name is already a curiosity. */
 const MAX_SAME_NAMES = 100;
 
-/** Who an account is, as far as its file or its tokens say. */
-export interface AccountIdentity {
-  accountId: string;
-  email: string;
-}
+/** Providers whose accounts are added here. */
+export type AccountProvider = 'codex' | 'claude';
 
 /** An account's file. */
 export interface AccountFile {
@@ -38,43 +35,23 @@ export interface SavedAccount {
   disabled: boolean;
 }
 
-/** The identity in a decoded file; empty parts are not known. */
-export function identityOf(fields: Fields): AccountIdentity {
-  const tokens = tokensOf(fields);
-  const own = fields['email'];
-  const email = typeof own === 'string' && own !== '' ? own : idTokenClaims(tokens.idToken).email;
-  return { accountId: tokens.accountId, email: email ?? '' };
-}
-
-/** How surely two identities are one account: 2 = account and e-mail, 1 = as far as known, 0 = no. */
-export function likeness(one: AccountIdentity, other: AccountIdentity): 0 | 1 | 2 {
-  const parts = [
-    [one.accountId, other.accountId],
-    [one.email.toLowerCase(), other.email.toLowerCase()],
-  ] as const;
-  const known = parts.filter(([left, right]) => left !== '' && right !== '');
-  if (known.length === 0 || known.some(([left, right]) => left !== right)) return 0;
-  return known.length === 2 ? 2 : 1;
-}
-
 /** The file of an account: a sure one, else the only one that may be it. */
 export function fileOf(
   files: readonly AccountFile[],
+  provider: AccountProvider,
   identity: AccountIdentity,
 ): AccountFile | undefined {
   const rated = files
-    .filter(({ fields }) => isCodex(fields))
+    .filter(({ fields }) => isAccountOf(provider, fields))
     .map((file) => ({ file, rate: likeness(identityOf(file.fields), identity) }));
   const sure = rated.find(({ rate }) => rate === 2);
   const possible = rated.filter(({ rate }) => rate === 1);
   return sure?.file ?? (possible.length === 1 ? possible[0]?.file : undefined);
 }
 
-function isCodex(fields: Fields): boolean {
-  const { apiKey } = tokensOf(fields);
-  const type = fields['type'];
-  const ours = type === 'codex' || (type === undefined && fields['tokens'] !== undefined);
-  return ours && apiKey === '';
+function isAccountOf(provider: AccountProvider, fields: Fields): boolean {
+  const { type = fields['tokens'] === undefined ? undefined : 'codex' } = fields;
+  return type === provider && tokensOf(fields).apiKey === '';
 }
 
 /** All files of the directory that can be read; the others can not be anybody's. */
@@ -95,10 +72,11 @@ export async function readAccountFiles(authDir: string): Promise<AccountFile[]> 
 
 /** What is new in an account: `own` are the user's fields, written only to a new file. */
 export interface NewAccount {
+  provider: AccountProvider;
   tokens: TokenFields;
   plan?: string;
   own: Fields;
-  /** Name of a new file; default: after the account (codex.md 6.6). */
+  /** Name of a new file; default: after the account (codex.md 6.6, providers.md 7.3). */
   fileName?: string;
   /** Newer tokens in the file stay: those of an import may be used up already. */
   onlyIfNewer: boolean;
@@ -109,13 +87,15 @@ export interface NewAccount {
  * @throws SwitchyardError `credential_file_failed`
  */
 export async function saveAccount(authDir: string, account: NewAccount): Promise<SavedAccount> {
-  const { tokens } = account;
-  const identity = { accountId: tokens.accountId ?? '', email: tokens.email ?? '' };
-  const present = fileOf(await readAccountFiles(authDir), identity);
+  const { provider, tokens } = account;
+  const identity = {
+    accountId: tokens.accountId ?? tokens.organizationUuid ?? '',
+    email: tokens.email ?? '',
+  };
+  const present = fileOf(await readAccountFiles(authDir), provider, identity);
   if (present === undefined) {
-    const wished = account.fileName ?? codexFileName({ ...identity, plan: account.plan });
-    const { name, path } = await addFile(authDir, wished, {
-      ...newFields(tokens),
+    const { name, path } = await addFile(authDir, account.fileName ?? nameOf(account), {
+      ...withTokenFields(BLANK[provider], tokens),
       ...account.own,
     });
     return { outcome: 'added', name, path, disabled: account.own['disabled'] === true };
@@ -128,12 +108,35 @@ export async function saveAccount(authDir: string, account: NewAccount): Promise
   return { outcome: 'updated', name, path, disabled };
 }
 
-/** The fields of a new file, in the order of codex.md 6.6. */
-function newFields(tokens: TokenFields): Fields {
-  const blank = { id_token: '', access_token: '', refresh_token: '', account_id: '' };
-  const outer = { last_refresh: '', email: '', type: 'codex', expired: '', disabled: false };
-  return withTokenFields({ ...blank, ...outer }, tokens);
-}
+const nameOf = ({ provider, tokens: { accountId, email = '' }, plan }: NewAccount): string =>
+  provider === 'codex' ? codexFileName({ accountId, email, plan }) : claudeFileName(email);
+
+/** The fields of a new file, in the order of codex.md 6.6 and providers.md 7.3. */
+const BLANK: Readonly<Record<AccountProvider, Fields>> = {
+  codex: {
+    id_token: '',
+    access_token: '',
+    refresh_token: '',
+    account_id: '',
+    last_refresh: '',
+    email: '',
+    type: 'codex',
+    expired: '',
+    disabled: false,
+  },
+  claude: {
+    type: 'claude',
+    access_token: '',
+    refresh_token: '',
+    last_refresh: '',
+    expired: '',
+    email: '',
+    account_uuid: '',
+    organization_uuid: '',
+    organization_name: '',
+    id_token: '',
+  },
+};
 
 /** An expiry that is not known must not stay the old token's. */
 function withLogin(fields: Fields, tokens: TokenFields): Fields {
@@ -142,9 +145,15 @@ function withLogin(fields: Fields, tokens: TokenFields): Fields {
   return next;
 }
 
-const isNewer = (held: TokenPayload, offered: TokenFields): boolean =>
-  (held.lastRefreshMs ?? 0) > (offered.lastRefreshMs ?? 0) ||
-  (held.refreshToken === offered.refreshToken && held.accessToken === offered.accessToken);
+/** By the time of the refresh; where the offered file has none, by the end of the token. */
+function isNewer(held: TokenPayload, offered: TokenFields): boolean {
+  const { accessToken, refreshToken, lastRefreshMs, expiresAtMs } = offered;
+  if (held.refreshToken === refreshToken && held.accessToken === accessToken) return true;
+  if (lastRefreshMs === undefined && expiresAtMs !== undefined) {
+    return (held.expiresAtMs ?? 0) >= expiresAtMs;
+  }
+  return (held.lastRefreshMs ?? 0) > (lastRefreshMs ?? 0);
+}
 
 /** Makes a file under the wished name, or with a number behind it: no file is ever replaced. */
 export async function addFile(

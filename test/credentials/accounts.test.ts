@@ -3,14 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import {
-  addFile,
-  fileOf,
-  likeness,
-  saveAccount,
-  type AccountFile,
-  type AccountIdentity,
-} from '../../src/credentials/codex-accounts.ts';
+import { addFile, fileOf, saveAccount, type AccountFile } from '../../src/credentials/accounts.ts';
+import { likeness, type AccountIdentity } from '../../src/credentials/identity.ts';
 import { updateFile } from '../../src/credentials/update-file.ts';
 import { tempDir } from '../support/temp.ts';
 import { idToken, writeJson } from './support.ts';
@@ -46,11 +40,22 @@ describe('one account or two', () => {
     const possible = file('possible', { email: 'x@y.z' });
     const key = file('key', { email: 'x@y.z', api_key: 'k' });
     const other = file('other', { email: 'x@y.z', type: 'claude' });
-    const find = (...files: AccountFile[]) => fileOf(files, who('a', 'x@y.z'))?.name;
+    const find = (...files: AccountFile[]) => fileOf(files, 'codex', who('a', 'x@y.z'))?.name;
     assert.equal(find(possible, sure), 'sure');
     assert.equal(find(key, other, possible), 'possible');
     assert.equal(find(possible, { ...possible, name: 'second' }), undefined);
     assert.equal(find(key, other), undefined);
+  });
+
+  it('Claude accounts are told apart by organisation and e-mail', () => {
+    const claude = (name: string, fields: Record<string, unknown>): AccountFile =>
+      file(name, { type: 'claude', email: 'x@y.z', ...fields });
+    const team = claude('team', { organization_uuid: 'o-1' });
+    const find = (...files: AccountFile[]) => fileOf(files, 'claude', who('o-1', 'x@y.z'))?.name;
+    assert.equal(find(claude('unknown', {}), team), 'team');
+    assert.equal(find(claude('unknown', {})), 'unknown');
+    assert.equal(find(claude('own', { organization_uuid: 'o-2' })), undefined);
+    assert.equal(find(file('codex', { account_id: 'o-1', email: 'x@y.z' })), undefined);
   });
 });
 
@@ -68,7 +73,12 @@ describe('files of accounts', () => {
     const dir = await tempDir(t);
     await writeFile(join(dir, 'broken.json'), '{');
     const tokens = { accessToken: 'A', accountId: 'a', email: 'x@y.z' };
-    const saved = await saveAccount(dir, { tokens, own: {}, onlyIfNewer: false });
+    const saved = await saveAccount(dir, {
+      provider: 'codex',
+      tokens,
+      own: {},
+      onlyIfNewer: false,
+    });
     assert.deepEqual([saved.outcome, saved.disabled], ['added', false]);
   });
 
