@@ -72,8 +72,24 @@ const ANTIGRAVITY_RESPONSE: readonly NodePass[] = [
   cleanRequired,
 ];
 
-const run = (root: JsonObject, passes: readonly NodePass[]): JsonObject =>
-  passes.reduce((node, pass) => eachNode(node, pass), root);
+/** Keywords whose branches are merged into their node. */
+const BRANCHES = ['allOf', 'anyOf', 'oneOf', 'then', 'else'];
+
+/** What a merge brings to a node, the passes before it have not seen there: then all run again. */
+function run(root: JsonObject, passes: readonly NodePass[]): JsonObject {
+  const merges = hasBranches(root);
+  const cleaned = passes.reduce((node, pass) => eachNode(node, pass), root);
+  return merges ? passes.reduce((node, pass) => eachNode(node, pass), repair(cleaned)) : cleaned;
+}
+
+function hasBranches(root: JsonObject): boolean {
+  const found: JsonObject[] = [];
+  eachNode(root, (node) => {
+    if (BRANCHES.some((key) => key in node)) found.push(node);
+    return undefined;
+  });
+  return found.length > 0;
+}
 
 /** Parameters of a tool for Gemini. @throws SwitchyardError `invalid_request` when it is too deep. */
 export function cleanForGemini(schema: JsonObject): JsonObject {

@@ -30,7 +30,11 @@ export function hintEnum(node: JsonObject): undefined {
 export const dropEnum =
   (onlyBoolean: boolean) =>
   (node: JsonObject): undefined => {
-    if (!Array.isArray(node.enum) || (onlyBoolean && node.type !== 'boolean')) return;
+    if (!Array.isArray(node.enum) || (onlyBoolean && !isBoolean(node.type))) return;
     if (node.enum.length === 1) addHint(node, `Allowed: ${String(node.enum[0])}`);
     delete node.enum;
   };
+
+/** Also beside null, which is not the type that stays. */
+const isBoolean = (type: unknown): boolean =>
+  (Array.isArray(type) ? (type as unknown[]).find((one) => one !== 'null') : type) === 'boolean';

@@ -1,6 +1,6 @@
 /** Passes 10 and 11: conditions and conjunctions become part of their node (14.3). */
 import { arrayOf, isObject, type JsonObject } from '../../../canonical/value.ts';
-import { setMember } from './nodes.ts';
+import { isNameMap, setMember } from './nodes.ts';
 
 /** Members of an `allOf` branch that do not count for its parent. */
 const NOT_MERGED: ReadonlySet<string> = new Set(['if', 'then', 'else', 'allOf']);
@@ -25,13 +25,14 @@ export function mergeAll(node: JsonObject): undefined {
   for (const branch of branches) if (isObject(branch)) fill(node, branch);
 }
 
-function fill(target: JsonObject, source: JsonObject): void {
+/** `areNames`: the members are properties and the like, which may be called as they please. */
+function fill(target: JsonObject, source: JsonObject, areNames = false): void {
   for (const [key, value] of Object.entries(source)) {
-    if (NOT_MERGED.has(key)) continue;
+    if (!areNames && NOT_MERGED.has(key)) continue;
     const known = Object.hasOwn(target, key) ? target[key] : undefined;
-    if (key === 'required' && Array.isArray(value)) {
+    if (!areNames && key === 'required' && Array.isArray(value)) {
       target.required = [...new Set([...arrayOf(known), ...(value as unknown[])])];
     } else if (known === undefined) setMember(target, key, value);
-    else if (isObject(known) && isObject(value)) fill(known, value);
+    else if (isObject(known) && isObject(value)) fill(known, value, !areNames && isNameMap(key));
   }
 }

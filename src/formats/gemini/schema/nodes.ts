@@ -16,17 +16,17 @@ const NAME_MAPS: ReadonlySet<string> = new Set([
   'dependentSchemas',
   '$defs',
   'definitions',
+  'dependencies',
 ]);
 
-/** Keywords that hold values, not schemas. */
+/** Keywords that hold values or remarks, not schemas. */
 const VALUES: ReadonlySet<string> = new Set([
-  'const',
-  'default',
-  'enum',
-  'example',
-  'examples',
-  'required',
+  ...['const', 'default', 'enum', 'example', 'examples', 'required', 'dependentRequired'],
+  ...['discriminator', 'xml', 'externalDocs', 'enumDescriptions', 'enumTitles'],
 ]);
+
+/** Are the members of this keyword's value names? */
+export const isNameMap = (keyword: string): boolean => NAME_MAPS.has(keyword);
 
 /** Changes one node in place, or returns another in its place. */
 export type NodePass = (node: JsonObject, isRoot: boolean) => JsonObject | undefined;

@@ -207,6 +207,41 @@ const CASES: Case[] = [
     ),
   },
   {
+    name: 'allOf: what a branch brings is told as if the node had said it',
+    clean: cleanForGemini,
+    given: { type: 'string', description: 'd', allOf: [{ enum: ['a', 'b'] }] },
+    want: { type: 'string', description: 'd (Allowed: a, b)', enum: ['a', 'b'] },
+  },
+  {
+    name: 'allOf: properties that are called like keywords',
+    clean: cleanForGemini,
+    given: {
+      ...object({ a: text }),
+      allOf: [object({ if: text, then: text, allOf: text, required: text })],
+    },
+    want: object({ a: text, if: text, then: text, allOf: text, required: text }),
+  },
+  {
+    name: 'remarks that are objects are no properties',
+    clean: cleanForGemini,
+    given: {
+      ...object({ t: text }),
+      discriminator: { propertyName: 't', mapping: { a: { b: 1 } } },
+      dependencies: { t: { required: ['u'], format: 'x' } },
+    },
+    want: {
+      ...object({ t: text }),
+      discriminator: { propertyName: 't', mapping: { a: { b: 1 } } },
+      dependencies: { t: { description: 'format: x' } },
+    },
+  },
+  {
+    name: 'an enum of a boolean that may be null, in an answer of Antigravity',
+    clean: cleanAntigravityResponse,
+    given: { type: ['boolean', 'null'], enum: [true, null] },
+    want: { type: 'boolean', nullable: true, description: 'Allowed: true, null ((nullable))' },
+  },
+  {
     name: 'then and else offer their properties',
     clean: cleanForGemini,
     given: {
@@ -249,13 +284,16 @@ const CASES: Case[] = [
 ];
 
 describe('schema cleaning', () => {
+  it('67: every wanted result is clean already', () => {
+    for (const { clean, want } of CASES) assert.deepEqual(clean(want), want);
+  });
+
   for (const { name, clean, given, want } of CASES) {
     it(name, () => {
       const before = JSON.stringify(given);
       const once = clean(given);
       assert.deepEqual(once, want);
       assert.equal(JSON.stringify(given), before, 'the client’s schema is not changed');
-      // Vector 67.
       assert.deepEqual(clean(once), once, 'idempotent');
     });
   }
