@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cliWorld, type CliWorld, type Fields } from '../cli/support.ts';
 import { idToken, writeJson } from '../credentials/support.ts';
+import { claudeError, claudeSse, claudeTurn } from '../support/claude-wire.ts';
 import { shortTurn, PATHS } from '../support/endings.ts';
 import { ANN, BEN, startFakeAuth, type Person } from '../support/fake-auth.ts';
 import { startFakeUpstream, type UpstreamHandler } from '../support/fake-upstream.ts';
@@ -21,15 +22,17 @@ const RESET_IN_S = 2 * 3600 - 30;
 
 describe('accounts beside a proxy', async () => {
   const auth = await startFakeAuth({ after });
-  process.env['SWITCHYARD_CODEX_AUTH_URL'] = auth.server.origin;
-  after(() => delete process.env['SWITCHYARD_CODEX_AUTH_URL']);
+  Object.assign(process.env, auth.env);
+  after(() => Object.keys(auth.env).forEach((name) => delete process.env[name]));
   const upstream = await startFakeUpstream({ after });
   /** What the upstream says to the bearer of a token; else it serves. */
   const refusals = new Map<string, UpstreamHandler>();
   upstream.handler = (call) => {
     const token = call.request.headers['authorization']?.replace('Bearer ', '') ?? '';
     const refusal = refusals.get(token);
-    return refusal === undefined ? call.turn() : refusal(call);
+    if (refusal !== undefined) return refusal(call);
+    if (call.request.path.startsWith('/v1/messages')) return call.sse(claudeSse(claudeTurn()));
+    return call.turn();
   };
   const proxy = await startProxy({ after }, { 'request-retry': 0 });
 
@@ -42,8 +45,9 @@ describe('accounts beside a proxy', async () => {
 
   const config = ['--config', proxy.configPath];
 
-  async function logIn(cli: CliWorld, person: Person): Promise<void> {
-    const running = cli.start('login', 'codex', '--no-browser', '--callback-port', '0', ...config);
+  async function logIn(cli: CliWorld, person: Person, provider = 'codex'): Promise<void> {
+    const flags = ['--no-browser', '--callback-port', '0', ...config];
+    const running = cli.start('login', provider, ...flags);
     const page = await cli.line(/(http\S+\/oauth\/authorize\?\S+)/);
     cli.input.write(`${auth.approve(page, person).href}\n`);
     assert.equal(await running.ended, 0, running.error?.message);
@@ -103,6 +107,26 @@ describe('accounts beside a proxy', async () => {
       `Bearer ${String(file['access_token'])}`,
     );
     await waitUntil(async () => / ready /.test(await row(cli, ANN.email)), 'the state');
+  });
+
+  it('the same for a Claude account', async (t) => {
+    const cli = await world(t);
+    const eve = { ...ANN, email: 'eve@example.com' };
+    await addFile('eve', eve, {
+      type: 'claude',
+      base_url: upstream.origin,
+      id_token: '',
+      email: eve.email,
+      model_aliases: [{ name: 'claude-opus-4-6', alias: 'x-eve', fork: true }],
+    });
+    refusals.set('eve-old', (call) => call.json(401, claudeError('authentication_error', 'old')));
+    assert.equal((await ask('x-eve')).status, 401);
+    await waitUntil(async () => / login needed /.test(await row(cli, eve.email)), 'the state');
+    await logIn(cli, eve, 'claude');
+    await waitUntil(async () => (await ask('x-eve')).status === 200, 'the account to serve');
+    const bearer = upstream.requests.at(-1)?.headers['authorization'] ?? '';
+    assert.match(bearer, /^Bearer sk-ant-oat01-code-\d+$/);
+    assert.match(await row(cli, eve.email), / claude +- +ready .* ends in 8h +eve\.json$/);
   });
 
   it('cooldown and quota are shown, with the proxy and after it', async (t) => {
