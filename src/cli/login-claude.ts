@@ -18,7 +18,7 @@ import { browserGrant } from './login-browser.ts';
 import type { Login } from './login.ts';
 
 const TERMS = `Whether an account may be used outside Anthropic's own clients is a matter of its
-terms; an API key always may (claude-api-key in the config file).`;
+terms. API keys are made for other programs: claude-api-key in the config file.`;
 
 /** @throws SwitchyardError `login_failed`, `callback_port_in_use` */
 export async function loginClaude(
