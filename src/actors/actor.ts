@@ -9,6 +9,7 @@ import { classify, compileRules, type Classification } from './classify.ts';
 import { Mailbox } from './mailbox.ts';
 import { providerFor } from './prepare.ts';
 import { SwitchyardError } from '../errors.ts';
+import { ReasoningReplay } from './reasoning-replay/reasoning-replay.ts';
 import { TurnSockets } from './sockets/turn-sockets.ts';
 import { Turn, type Caller, type Token, type TurnOwner } from './turn.ts';
 import { tokenError, tokenFailure } from './tokens/token-failure.ts';
@@ -60,6 +61,7 @@ export class CredentialActor implements TurnOwner {
   provider: Provider;
   rules: CompiledRule[];
   readonly sockets: TurnSockets;
+  readonly replay: ReasoningReplay;
   #state: CredentialState;
   #keeper: Keeper;
   readonly #environment: ActorEnvironment;
@@ -75,6 +77,7 @@ export class CredentialActor implements TurnOwner {
     this.#environment = environment;
     const { sockets, settings } = environment;
     this.sockets = new TurnSockets(sockets, settings.sockets, () => environment.clockMs());
+    this.replay = new ReasoningReplay(() => environment.clockMs());
     this.#keeper = environment.keeperFor(record, this.#onNewToken);
   }
 

@@ -22,6 +22,7 @@ import type {
   FormatPair,
   ImageContext,
   RequestContext,
+  ResponseContext,
   ResponseTranslator,
   UpstreamFormat,
 } from '../formats/format.ts';
@@ -42,6 +43,8 @@ export interface PreparedTurn {
   readonly streaming: boolean;
   /** Over which kind of connection; `conversation` names the sockets that may know the turn. */
   readonly over: { transport: 'http' } | { transport: 'websocket'; conversation: string };
+  /** Names the conversation whose reasoning is kept here; undefined: the client can carry it. */
+  readonly replay: string | undefined;
   upstreamRequest(body: Uint8Array, token: Token): UpstreamRequest;
   /** The handshake of a socket that is opened for this turn; undefined: the provider has none. */
   socketRequest(token: Token): SocketRequest | undefined;
@@ -71,9 +74,7 @@ export function prepareTurn(
   );
   const image = imageContext(owner, turn);
   const pair = pairOf(turn.format, upstreamFormat, turn.forcedModel);
-  const continuity = provider.usesContinuity(record)
-    ? resolveContinuity(turn, model, record.id)
-    : NO_CONTINUITY;
+  const continuity = continuityOf(owner, turn, model);
   const counts = isCountPath(turn.path);
   const streaming = !counts && (turn.stream || pair.alwaysStreams);
   const over = maySocket ? connectionFor(owner, turn, upstreamFormat, continuity) : OVER_HTTP;
@@ -112,6 +113,7 @@ export function prepareTurn(
     body: turn.body,
     streaming,
     over,
+    replay: replayKey(turn, upstreamFormat, model, continuity),
     upstreamRequest: (body, token) => {
       const built = input(token, body);
       return counts ? countRequest(provider, built) : provider.buildRequest(built);
@@ -120,16 +122,27 @@ export function prepareTurn(
     translator: (upstreamBody) =>
       counts
         ? countTranslator(turn.format, upstreamFormat)
-        : pair.response({
-            stream: turn.stream,
-            requestedModel: turn.requestedModel,
-            upstreamModel: model,
-            requestBody: turn.body,
-            upstreamBody,
-            nowSeconds: Math.floor(owner.now() / 1000),
-            ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
-            ...(image !== undefined && { image }),
-          }),
+        : pair.response(answerContext(owner, turn, model, upstreamBody)),
+  };
+}
+
+/** What reading the answer needs to know. */
+function answerContext(
+  owner: TurnOwner,
+  turn: TurnRequest,
+  upstreamModel: string,
+  upstreamBody: Uint8Array,
+): ResponseContext {
+  const image = imageContext(owner, turn);
+  return {
+    stream: turn.stream,
+    requestedModel: turn.requestedModel,
+    upstreamModel,
+    requestBody: turn.body,
+    upstreamBody,
+    nowSeconds: Math.floor(owner.now() / 1000),
+    ...(turn.streamForm !== undefined && { streamForm: turn.streamForm }),
+    ...(image !== undefined && { image }),
   };
 }
 
@@ -155,7 +168,7 @@ function operatorWishes(
   turn: TurnRequest,
   upstreamFormat: UpstreamFormat,
   model: string,
-): Pick<RequestContext, 'imageTool' | 'payload' | 'keepsUnsigned'> {
+): Pick<RequestContext, 'imageTool' | 'payload' | 'keepsUnsigned' | 'movesSystem'> {
   const isImage = turn.format === 'openai-image';
   const imageTool = isImage ? undefined : imageToolWish(owner, upstreamFormat, model);
   const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
@@ -163,6 +176,7 @@ function operatorWishes(
     ...(imageTool !== undefined && { imageTool }),
     ...(payload !== undefined && { payload }),
     ...(keepsUnsigned(owner.record, model) && { keepsUnsigned: true }),
+    ...(owner.record.movesSystem === true && { movesSystem: true }),
   };
 }
 
@@ -189,7 +203,29 @@ function connectionFor(
   return { transport: 'websocket', conversation: key };
 }
 
+/** Claude messages have no place of their own for the reasoning of Codex (codex.md 4.9). */
+function replayKey(
+  { format, principal }: TurnRequest,
+  upstreamFormat: UpstreamFormat,
+  model: string,
+  { key, source }: Continuity,
+): string | undefined {
+  if (format !== 'claude' || upstreamFormat !== 'codex') return undefined;
+  if (key === undefined || !ONE_CONVERSATION.has(source)) return undefined;
+  return [principal.scope, model, key].join('\0');
+}
+
 const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };
+
+function continuityOf(
+  { provider, record }: TurnOwner,
+  turn: TurnRequest,
+  model: string,
+): Continuity {
+  return provider.usesContinuity(record)
+    ? resolveContinuity(turn, model, record.id)
+    : NO_CONTINUITY;
+}
 
 /** Is it a configured image model, which the credential's upstream serves itself (codex.md 8.1)? */
 function servesImages(record: CredentialRecord, model: string): boolean {

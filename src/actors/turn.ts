@@ -7,12 +7,14 @@ import { UpstreamAnswer } from './answer.ts';
 import { classify, type Classification } from './classify.ts';
 import { turnFailure } from './turn-failure.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
+import { isBadSignature } from '../providers/codex/reclassify.ts';
 import { sealedHeaders, sealedTurnState } from '../providers/codex/turn-state.ts';
 import { isCountPath } from '../providers/paths.ts';
 import { isWarmUp } from './warm-up.ts';
 import { scanRequest } from '../formats/codex/input-chain.ts';
 import { prepareTurn, type PreparedTurn } from './prepare.ts';
 import type { CompiledRule, Provider, UpstreamFailure } from '../providers/types.ts';
+import type { ReasoningReplay } from './reasoning-replay/reasoning-replay.ts';
 import type { SocketCall } from './sockets/socket-call.ts';
 import type { TurnSockets } from './sockets/turn-sockets.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
@@ -49,6 +51,8 @@ export interface TurnOwner {
   readonly upstream: Caller;
   /** Its upstream WebSockets. */
   readonly sockets: TurnSockets;
+  /** Reasoning of conversations whose client may drop it. */
+  readonly replay: ReasoningReplay;
   readonly translation: Translation;
   now(): number;
   /** Is this upstream model of the credential free to use now? */
@@ -79,6 +83,8 @@ export class Turn {
   #socketCall: SocketCall | undefined;
   /** No socket can be had for this turn. */
   #httpOnly = false;
+  /** Reasoning was put into the request. */
+  #replayed = false;
   #prepared: PreparedTurn | undefined;
   #ttfbMs = -1;
   #ownMs = 0;
@@ -153,14 +159,15 @@ export class Turn {
     }
   }
 
-  #dispatch(prepared: PreparedTurn, body: Uint8Array): void {
+  #dispatch(prepared: PreparedTurn, encoded: Uint8Array): void {
     if (this.stream.ended) return;
     const began = performance.now();
     try {
+      const { body, translator } = this.#withReplay(prepared, encoded);
       const answer = new UpstreamAnswer(
         {
           provider: this.#owner.provider,
-          translator: prepared.translator(body),
+          translator,
           expectsStream: prepared.streaming,
           maxAnswerBytes: this.#owner.settings.maxAnswerBytes,
           holdsHandshake:
@@ -176,6 +183,18 @@ export class Turn {
       this.#failLocally(thrown);
     }
     this.#ownMs += performance.now() - began;
+  }
+
+  #withReplay(prepared: PreparedTurn, encoded: Uint8Array) {
+    const { replay: conversation } = prepared;
+    if (conversation === undefined) {
+      return { body: encoded, translator: prepared.translator(encoded) };
+    }
+    const { replay } = this.#owner;
+    const body = replay.restored(conversation, encoded);
+    this.#replayed = body !== encoded;
+    const translator = replay.recorded(prepared.translator(body), conversation, encoded);
+    return { body, translator };
   }
 
   #overHttp(prepared: PreparedTurn, body: Uint8Array, answer: UpstreamAnswer): void {
@@ -285,12 +304,23 @@ export class Turn {
 
   #onFailure(failure: UpstreamFailure, phase: CallPhase): void {
     if (this.stream.ended) return;
+    if (isBadSignature(failure.body) && this.#repeatsWithoutReplay()) return;
     const outcome = classify(failure, this.#owner.rules, this.request.path, phase);
     if (this.#mayRenew(failure)) {
       this.#renewAndRepeat(failure, outcome);
       return;
     }
     this.#settleFailure(failure, outcome);
+  }
+
+  /** The upstream refused reasoning, perhaps what was put back here: that is forgotten. */
+  #repeatsWithoutReplay(): boolean {
+    const conversation = this.#prepared?.replay;
+    if (conversation === undefined) return false;
+    this.#owner.replay.forget(conversation);
+    if (!this.#replayed || this.stream.committed) return false;
+    this.#attempt();
+    return true;
   }
 
   /** One refresh and one repeat per attempt, OAuth only (routing.md 7.3). */

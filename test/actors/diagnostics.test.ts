@@ -28,6 +28,7 @@ function diagnose(choices: TurnChoices, key: string | null = KEY, keepRetention 
     body: turn.body,
     streaming: true,
     over: { transport: 'http' },
+    replay: undefined,
     upstreamRequest: unused,
     socketRequest: unused,
     translator: unused,
