@@ -11,8 +11,8 @@ import { codexUpstream } from './codex/sides.ts';
 import type { ClientFormat, FormatPair, UpstreamFormat } from './format.ts';
 import { geminiToGemini } from './gemini/pass-through.ts';
 import { geminiToChat } from './gemini/to-chat.ts';
+import { geminiToClaude } from './gemini/to-claude.ts';
 import { geminiToCodex } from './gemini/to-codex.ts';
-import { geminiClient } from './gemini/client.ts';
 import { geminiUpstream } from './gemini/upstream.ts';
 import { hubPair } from './hub.ts';
 import { imagesToImages } from './images/pass-through.ts';
@@ -57,7 +57,7 @@ const PAIRS: Partial<Record<ClientFormat, Partial<Record<UpstreamFormat, FormatP
     openai: geminiToChat,
     codex: geminiToCodex,
     'openai-response': geminiToCodex,
-    claude: hubPair(geminiClient, claudeUpstream),
+    claude: geminiToClaude,
     gemini: geminiToGemini,
   },
   'openai-image': {

@@ -5,7 +5,7 @@
 import { arrayOf, isObject, isPresent, objectOf, stringOf } from '../../canonical/value.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 
-const FIELDS = ['generationConfig', 'modalities', 'image_config', 'top_k'];
+const FIELDS = ['generationConfig', 'modalities', 'image_config', 'top_k', 'web_search_options'];
 const TOOLS = ['google_search', 'code_execution', 'url_context'];
 
 /** Fields and tools by wire name; undefined: there are none, as in almost every request. */

@@ -1,17 +1,31 @@
 /** The pair Gemini client → Codex upstream (thinking 9.1): what Codex demands of a Gemini request. */
 import type { CanonicalEvent } from '../../canonical/events.ts';
-import type { CanonicalRequest, FunctionTool, Tool } from '../../canonical/request.ts';
+import type { CanonicalRequest, Tool } from '../../canonical/request.ts';
 import { isObject, type JsonObject } from '../../canonical/value.ts';
 import { codexUpstream } from '../codex/sides.ts';
+import { hostedTool } from '../hosted-tools.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
+import { Citations } from './codex-citations.ts';
 import { geminiClient } from './client.ts';
 
 const upstream: UpstreamSide = {
   ...codexUpstream,
   encodeRequest: (request, context, client) =>
     codexUpstream.encodeRequest(forCodex(request), context, client),
-  decoder: (context, client, sink) =>
-    codexUpstream.decoder(context, client, (event) => sink(withOtherEnd(event))),
+  decoder(context, client, sink) {
+    const citations = new Citations();
+    const decoder = codexUpstream.decoder(context, client, (event) => {
+      if (event.type === 'finish') citations.tell(sink);
+      sink(withOtherEnd(event));
+    });
+    return {
+      ...decoder,
+      onEvent(event) {
+        citations.take(event.json);
+        decoder.onEvent(event);
+      },
+    };
+  },
 };
 
 /** Gemini clients on Codex. */
@@ -20,8 +34,7 @@ export const geminiToCodex = hubPair(geminiClient, upstream);
 function forCodex(request: CanonicalRequest): CanonicalRequest {
   return {
     ...request,
-    // What Google runs itself (search, code) is left out.
-    tools: request.tools.filter(isFunction).map(codexTool),
+    tools: request.tools.flatMap(codexTool),
     // Codex refuses it where the word JSON is not in the prompt.
     output: request.output?.type === 'json_object' ? undefined : request.output,
   };
@@ -34,12 +47,13 @@ function withOtherEnd(event: CanonicalEvent): CanonicalEvent {
   return { ...event, reason: 'error' };
 }
 
-const isFunction = (tool: Tool): tool is FunctionTool => tool.type === 'function';
-
-const codexTool = (tool: FunctionTool): FunctionTool => ({
-  ...tool,
-  parameters: codexSchema(tool.parameters),
-});
+/** Of what Google runs itself Codex has the search alone. */
+function codexTool(tool: Tool): Tool[] {
+  if (tool.type === 'function') return [{ ...tool, parameters: codexSchema(tool.parameters) }];
+  if (tool.type !== 'builtin' || hostedTool(tool) !== 'web_search') return [];
+  const kind = 'web_search';
+  return [{ type: 'builtin', family: 'responses', kind, definition: { type: kind } }];
+}
 
 /** A tool's own word about further members stays; the reference overwrites it. */
 function codexSchema(schema: unknown): JsonObject {

@@ -77,8 +77,11 @@ function decodePart(value: unknown): Part {
         fileId: stringOf(part.file_id),
         filename: stringOf(part.filename),
       };
-    case 'input_audio':
-      return { type: 'audio', data: textOf(part.data), format: stringOf(part.format) };
+    case 'input_audio': {
+      // The nested form is that of the public API.
+      const audio = isObject(part.input_audio) ? part.input_audio : part;
+      return { type: 'audio', data: textOf(audio.data), format: stringOf(audio.format) };
+    }
     default:
       return { type: 'verbatim', family: 'responses', value };
   }

@@ -33,6 +33,7 @@ export function decodeResponsesRequest(body: JsonObject): CanonicalRequest {
       maxOutputTokens: numberOf(body.max_output_tokens),
       temperature: numberOf(body.temperature),
       topP: numberOf(body.top_p),
+      stop: decodeStop(body.stop_sequences),
       parallelToolCalls: typeof parallel === 'boolean' ? parallel : undefined,
       serviceTier: stringOf(body.service_tier),
       verbosity: text.verbosity ?? undefined,
@@ -60,8 +61,14 @@ function decodeReasoning(reasoning: JsonObject): ReasoningIntent {
 
 function decodeFormat(format: unknown): OutputFormat | undefined {
   if (!isPresent(format)) return undefined;
-  const { type, name, description, strict, schema } = objectOf(format);
+  const { type, json_schema: nested } = objectOf(format);
   if (type === 'text' || type === 'json_object') return { type };
   if (type !== 'json_schema') return { type: 'other', value: format };
+  // Some clients send the nested form of chat.
+  const { name, description, strict, schema } = { ...objectOf(nested), ...objectOf(format) };
   return { type, name, description, strict, schema };
 }
+
+/** No field of the public API; some clients send it (thinking 5.1). */
+const decodeStop = (stop: unknown): readonly string[] | undefined =>
+  Array.isArray(stop) && stop.length > 0 ? stop.map(textOf) : undefined;

@@ -24,7 +24,8 @@ export function decodeResponsesTools(body: JsonObject): Tool[] {
 function decodeTool(value: unknown, namespace: string | undefined): Tool[] {
   if (!isObject(value)) return [];
   const { type } = value;
-  if (type === 'function' || type === undefined) return [functionTool(value, namespace)];
+  if (type === 'function' || type === undefined || type === '')
+    return [functionTool(value, namespace)];
   if (type === 'custom') {
     return [{ type, name: textOf(value.name), namespace, definition: value }];
   }
@@ -34,13 +35,15 @@ function decodeTool(value: unknown, namespace: string | undefined): Tool[] {
   return [{ type: 'builtin', family: 'responses', kind: textOf(type), definition: value }];
 }
 
-function functionTool(value: JsonObject, namespace: string | undefined): Tool {
-  const { description, parameters, strict } = value;
+/** Clients mix the forms of several families (thinking 5.2). */
+function functionTool(tool: JsonObject, namespace: string | undefined): Tool {
+  const value = isObject(tool.function) ? { ...tool.function, ...tool } : tool;
+  const { description, strict } = value;
   return {
     type: 'function',
     name: textOf(value.name),
     description: isPresent(description) ? textOf(description) : undefined,
-    parameters: parameters ?? undefined,
+    parameters: value.parameters ?? value.parametersJsonSchema ?? value.input_schema ?? undefined,
     strict: strict ?? undefined,
     namespace,
   };
@@ -54,6 +57,8 @@ export function decodeResponsesToolChoice(choice: unknown): ToolChoice | undefin
   if (type !== 'function' && type !== 'custom') {
     return { type: 'verbatim', family: 'responses', value: choice };
   }
-  const namespace = stringOf(choice.namespace);
-  return { type: 'tool', kind: type, name: textOf(choice.name), namespace };
+  // Some clients send the nested form of chat.
+  const named = isObject(choice[type]) ? choice[type] : choice;
+  const namespace = stringOf(named.namespace);
+  return { type: 'tool', kind: type, name: textOf(named.name), namespace };
 }

@@ -119,7 +119,6 @@ describe('Gemini requests on Codex', () => {
             { name: 'c' },
           ],
         },
-        { googleSearch: {} },
         { codeExecution: {} },
       ],
     });
