@@ -62,8 +62,8 @@ export const CATALOGUE = {
   upstream_timeout: entry(504, 'upstream', 'next', 'the upstream did not answer in time'),
   upstream_stalled: entry(504, 'upstream', 'never', 'the upstream stopped sending'),
   upstream_rejected: entry(502, 'upstream', 'next', 'the upstream refused the turn'),
-  upstream_bad_answer: entry(502, 'upstream', 'next', 'the upstream answer is not usable'),
-  upstream_empty_stream: entry(502, 'upstream', 'next', 'the upstream stream had no content'),
+  upstream_bad_answer: entry(502, 'upstream', 'never', 'the upstream answer is not usable'),
+  upstream_empty_stream: entry(502, 'upstream', 'never', 'the upstream stream had no content'),
   upstream_incomplete_stream: entry(408, 'upstream', 'never', 'the upstream stream broke off'),
   upstream_message_too_big: entry(413, 'client', 'never', 'upstream websocket message too big'),
   replay_required: entry(
