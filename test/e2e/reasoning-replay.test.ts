@@ -7,6 +7,7 @@ import { responsesSse, responsesTurn, type TurnOptions } from '../support/turns.
 import { sendRequest, type ClientAnswer } from '../support/http-client.ts';
 import { startFakeSocketUpstream } from '../support/fake-socket-upstream.ts';
 import { startFakeUpstream, type UpstreamExchange } from '../support/fake-upstream.ts';
+import { waitUntil } from '../support/wait.ts';
 import { workerId } from '../../src/ids.ts';
 import { proofOf } from '../formats/codex/reasoning-replay/samples.ts';
 
@@ -180,7 +181,13 @@ describe('a Claude client that drops its thinking, over HTTP', () => {
     });
     const client = new Client(proxy, forgetful);
     await client.say(SAID[0]);
-    await proxy.supervisor.hosts.replace(workerId('host-0'));
+    const host = workerId('host-0');
+    await proxy.supervisor.hosts.replace(host);
+    const isBack = async () => {
+      const hosts = await proxy.supervisor.hosts.snapshots();
+      return hosts.get(host)?.credentials.length === 1;
+    };
+    await waitUntil(isBack, 'the replaced host', { timeoutMs: 60_000 });
     await client.say(SAID[1]);
     await client.say(SAID[2]);
     const inputs = upstream.requests.map((request) => inputOf(request.json()));
