@@ -11,8 +11,7 @@ const MODEL_FIELDS = ['model', 'modelVersion'];
 /** The same pair with every model name of its answers replaced. */
 export function forcedModelPair(pair: FormatPair, alias: string): FormatPair {
   return {
-    alwaysStreams: pair.alwaysStreams,
-    encodeRequest: (body, context) => pair.encodeRequest(body, context),
+    ...pair,
     response: (context) => forcedTranslator(pair, withAlias(context, alias), alias),
   };
 }

@@ -125,6 +125,11 @@ export interface FormatPair {
    * @throws SwitchyardError `invalid_json` | `invalid_request`.
    */
   encodeRequest(body: Uint8Array, context: RequestContext): Uint8Array;
+  /**
+   * The client's body is what the upstream takes; what this pair adds is for want of anything else, so
+   * that defaults of the operator's rules come before it.
+   */
+  readonly ownBaseline?: true;
   /** Must the upstream be asked to stream even when the client did not? (Codex: yes.) */
   readonly alwaysStreams: boolean;
   response(context: ResponseContext): ResponseTranslator;

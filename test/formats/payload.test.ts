@@ -43,18 +43,23 @@ describe('payload rules, the vectors', () => {
 const ANY = [{ name: '*' }];
 const MESSAGES = [{ role: 'user', content: 'q' }];
 
+interface Over extends Partial<RequestContext> {
+  client?: ClientFormat;
+  upstream?: UpstreamFormat;
+}
+
 /** The body that goes upstream. */
 function sent(
   payload: unknown,
   body: JsonObject,
-  { upstream = 'codex', ...over }: Partial<RequestContext> & { upstream?: UpstreamFormat } = {},
+  { client = 'openai', upstream = 'codex', ...over }: Over = {},
 ): JsonObject {
-  const pair = pairFor('openai', upstream);
+  const pair = pairFor(client, upstream);
   assert.ok(pair !== undefined);
   const plan = payloadPlan(rulesOf({ payload }), {
     model: 'gpt-5.5',
     requestedModel: 'gpt-5.5',
-    format: 'openai',
+    format: client,
     upstreamFormat: upstream,
     headers: [],
   });
@@ -114,6 +119,60 @@ describe('payload rules and what is fixed (codex.md 1.6)', () => {
       sent(rules, body, { upstream: 'openai', thinking: 'high' }).reasoning_effort;
     assert.equal(effort({}), 'low');
     assert.equal(effort({ reasoning_effort: 'medium' }), 'high');
+  });
+});
+
+describe('payload rules and what comes behind them', () => {
+  const model = 'claude-opus-4-6';
+  const CLAUDE = { client: 'claude', upstream: 'claude', model } as const;
+  const capability = { min: 1024, max: 128_000, levels: ['low', 'high'] };
+
+  it('10.3: a default limit stands in for the one of the model', () => {
+    const rules = { default: [{ models: ANY, params: { max_tokens: 5000 } }] };
+    assert.equal(sent(rules, {}, CLAUDE).max_tokens, 5000);
+    assert.equal(sent(rules, { max_tokens: 9 }, CLAUDE).max_tokens, 9);
+    const gone = { filter: [{ models: ANY, params: ['max_tokens'] }] };
+    assert.equal(sent(gone, { max_tokens: 9 }, CLAUDE).max_tokens, 128_000);
+  });
+
+  it('10.3: what Anthropic refuses in combination is taken out after them', () => {
+    const params = { 'thinking.type': 'adaptive', temperature: 0.2, top_k: 3 };
+    const rules = { override: [{ models: ANY, params }] };
+    const changed = sent(rules, { max_tokens: 9 }, CLAUDE);
+    assert.deepEqual(changed.thinking, { type: 'adaptive' });
+    assert.equal('temperature' in changed || 'top_k' in changed, false);
+    const forced = sent(rules, { max_tokens: 9, tool_choice: { type: 'any' } }, CLAUDE);
+    assert.equal('thinking' in forced, false);
+  });
+
+  it('10.3: no rule can set more marks for the prompt cache than Anthropic takes', () => {
+    const block = { type: 'text', text: 'S', cache_control: { type: 'ephemeral' } };
+    const rules = { override: [{ models: ANY, params: { system: Array(5).fill(block) } }] };
+    const changed = JSON.stringify(sent(rules, { max_tokens: 9 }, CLAUDE));
+    assert.equal(changed.split('cache_control').length - 1, 4);
+  });
+
+  it('a default sees the effort of the body in the words of the upstream, under a suffix, too', () => {
+    const rules = { default: [{ models: ANY, params: { 'output_config.effort': 'low' } }] };
+    const over = { ...CLAUDE, client: 'openai', capability, thinking: 'max' } as const;
+    const { output_config } = sent(rules, { reasoning_effort: 'high' }, over);
+    assert.deepEqual(output_config, { effort: 'high' });
+  });
+
+  it('2.6: the limit of a Gemini model holds against them', () => {
+    const params = { 'generationConfig.maxOutputTokens': 1_000_000 };
+    const rules = { override: [{ models: ANY, params }] };
+    const over = { upstream: 'gemini', model: 'gemini-2.5-pro' } as const;
+    assert.deepEqual(sent(rules, {}, over).generationConfig, { maxOutputTokens: 65_536 });
+  });
+
+  it('R13: what # collects is compared as one list', () => {
+    const tools = ['a', 'b'].map((name) => ({ type: 'function', function: { name } }));
+    const hit = (value: unknown): unknown => {
+      const models = [{ name: '*', match: [{ 'tools.#.name': value }], exist: [' '] }];
+      return sent({ override: [{ models, params: { hit: 1 } }] }, { tools }).hit;
+    };
+    assert.deepEqual([hit(['a', 'b']), hit('a')], [1, undefined]);
   });
 });
 

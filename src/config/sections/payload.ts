@@ -128,7 +128,7 @@ function toMatches(raw: readonly z.output<typeof payloadModelSchema>[]): Payload
 const starsOnly = (pattern: string): string => pattern.replace(/[\\?]/g, '\\$&');
 
 const paths = (texts: readonly string[]): Path[] =>
-  texts.flatMap((text) => (text === '' ? [] : [parsePath(text) ?? NOWHERE]));
+  texts.flatMap((text) => (text.trim() === '' ? [] : [parsePath(text) ?? NOWHERE]));
 
 /** A condition on a path that can not be read looks at a place that does not exist. */
 const NOWHERE: Path = [{ kind: 'query', all: false, query: [] }];

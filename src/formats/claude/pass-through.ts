@@ -28,6 +28,7 @@ import { claudeModel } from './models.ts';
 
 /** Streams when the client does. */
 export const claudeToClaude: FormatPair = {
+  ownBaseline: true,
   alwaysStreams: false,
   encodeRequest(body, context) {
     const members = scanObject(body, 0, body.length);

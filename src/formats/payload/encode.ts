@@ -2,11 +2,11 @@
  * The body of one attempt: the translation, then the operator's payload rules, then what is fixed
  * whatever the rules say (codex.md 1.6). Without a rule for the request it is the translation's bytes.
  */
-import { arrayOf, isPresent, type JsonObject } from '../../canonical/value.ts';
+import type { JsonObject } from '../../canonical/value.ts';
 import { parseBody } from '../body.ts';
-import { applyImageTool } from '../codex/image-tool.ts';
 import type { FormatPair, RequestContext, UpstreamFormat } from '../format.ts';
 import { applyPayload } from './apply.ts';
+import { finishBody } from './finish.ts';
 
 /** @throws SwitchyardError for bodies that can not be translated. */
 export function encodeBody(
@@ -24,20 +24,23 @@ export function encodeBody(
   const baseline = needsBaseline ? baselineOf(pair, body, context, translated) : translated;
   applyPayload(changed, payload, baseline);
   for (const name of fixedMembers(upstream, context)) restore(changed, translated, name);
-  if (upstream === 'codex') applyCodexRules(changed, context);
+  finishBody(changed, upstream, context);
   return Buffer.from(JSON.stringify(changed));
 }
 
-/** What the client itself asked for: without the amount of thinking that its model name carried. */
+/** A suffix that says nothing: the body's own amount stays, unchecked. */
+const NO_AMOUNT = '';
+
+/** The translation of what the client itself said, without what its model name said. */
 function baselineOf(
   pair: FormatPair,
   body: Uint8Array,
   context: RequestContext,
   translated: JsonObject,
 ): JsonObject {
+  if (pair.ownBaseline === true) return parseBody(body);
   if (context.thinking === undefined) return translated;
-  const asked = { ...context, thinking: undefined, capability: undefined };
-  return parseBody(pair.encodeRequest(body, asked));
+  return parseBody(pair.encodeRequest(body, { ...context, thinking: NO_AMOUNT }));
 }
 
 /** How the answer is read depends on these, and which prompt cache is used. */
@@ -55,12 +58,4 @@ function fixedMembers(upstream: UpstreamFormat, context: RequestContext): string
 function restore(body: JsonObject, from: JsonObject, name: string): void {
   if (name in from) body[name] = from[name];
   else Reflect.deleteProperty(body, name);
-}
-
-/** What is decided by the final body (translate-openai-claude.md 10.1, steps 5, 6 and 8). */
-function applyCodexRules(body: JsonObject, context: RequestContext): void {
-  if (!isPresent(body.instructions)) body.instructions = '';
-  if (context.imageTool === 'add' && !context.lite) applyImageTool(body, 'add');
-  if (context.lite) body.parallel_tool_calls = false;
-  else if (arrayOf(body.tools).length === 0) body.parallel_tool_calls = undefined;
 }

@@ -2,7 +2,7 @@
 import { globMatches } from './glob.ts';
 import type { KeyStep, Path, PatternStep, Query, Step, Term } from './types.ts';
 
-/** All values at a path; none where it leads nowhere. */
+/** All values at a path; none where it leads nowhere. What `#` collects is one value: a list. */
 export function valuesAt(value: unknown, path: Path): unknown[] {
   const [step, ...rest] = path;
   if (step === undefined) return [value];
@@ -14,7 +14,8 @@ export function valuesAt(value: unknown, path: Path): unknown[] {
     }
     case 'each':
       if (!Array.isArray(value)) return [];
-      return rest.length === 0 ? [value.length] : value.flatMap((item) => valuesAt(item, rest));
+      if (rest.length === 0) return [value.length];
+      return [value.flatMap((item) => valuesAt(item, rest))];
     case 'query':
       return matchesOf(value, step).flatMap((index) => valuesAt(childOf(value, index), rest));
   }

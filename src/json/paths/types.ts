@@ -18,7 +18,7 @@ export interface PatternStep {
   kind: 'pattern';
   pattern: string;
 }
-/** All elements; at the end of a path their number. */
+/** All elements, read as one list; at the end of a path their number. */
 export interface EachStep {
   kind: 'each';
 }
