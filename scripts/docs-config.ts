@@ -13,7 +13,12 @@ import {
   payloadModelSchema,
   payloadRuleSchema,
 } from '../src/config/sections/payload.ts';
-import { codexEntrySchema, compatEntrySchema, keyEntrySchema } from '../src/credentials/entries.ts';
+import {
+  claudeEntrySchema,
+  codexEntrySchema,
+  compatEntrySchema,
+  keyEntrySchema,
+} from '../src/credentials/entries.ts';
 import { aliasSchema, modelSchema, ruleSchema } from '../src/credentials/nested.ts';
 
 const PAGE = join(import.meta.dirname, '../docs/configuration.md');
@@ -23,6 +28,7 @@ const END = '<!-- end of keys -->';
 const TABLES: readonly (readonly [string, z.ZodType])[] = [
   ['Top level', configSchema],
   ['Items of `codex-api-key`', codexEntrySchema],
+  ['Items of `claude-api-key`', claudeEntrySchema],
   ['Items of `openai-compatibility`', compatEntrySchema],
   ['Items of `api-key-entries`', keyEntrySchema],
   ['Items of `models`', modelSchema],

@@ -39,6 +39,11 @@ function recordLines(at: string, before: CredentialRecord, after: CredentialReco
     ...counted(`${at}.request-scoped-errors`, ...rules),
     ...changeLine(`${at}.websockets`, before.websockets, after.websockets),
     ...changeLine(
+      `${at}.rebuild-mid-system-message`,
+      before.movesSystem === true,
+      after.movesSystem === true,
+    ),
+    ...changeLine(
       `${at}.keep-cache-retention`,
       tri(before.keepCacheRetention),
       tri(after.keepCacheRetention),

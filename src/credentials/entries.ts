@@ -72,28 +72,33 @@ export const codexEntrySchema = item({
   websockets: flag(false, 'Ask it over WebSockets that stay open, one for each conversation.'),
 });
 
-/** An item of a section whose provider has an address of its own. */
-const keySchema = (address: string) =>
-  item({
-    'api-key': text('', 'Key sent upstream; empty = none is sent.'),
-    ...commonShape,
-    'base-url': documented(baseUrlLeaf.default(''), {
-      type: 'text',
-      description: `Upstream address; empty = ${address}.`,
-    }),
-    weight,
-    'proxy-url': proxyUrl,
-    'excluded-models': excludedSchema,
-  });
+/** Members of an item whose provider has an address of its own. */
+const keyShape = (address: string) => ({
+  'api-key': text('', 'Key sent upstream; empty = none is sent.'),
+  ...commonShape,
+  'base-url': documented(baseUrlLeaf.default(''), {
+    type: 'text',
+    description: `Upstream address; empty = ${address}.`,
+  }),
+  weight,
+  'proxy-url': proxyUrl,
+  'excluded-models': excludedSchema,
+});
 
 /** An item of `claude-api-key`. */
-export const claudeEntrySchema = keySchema('the Anthropic API');
+export const claudeEntrySchema = item({
+  ...keyShape('the Anthropic API'),
+  'rebuild-mid-system-message': flag(
+    false,
+    'Move system messages amid a conversation to the end of `system`.',
+  ),
+});
 
 /** An item of `gemini-api-key`. */
-export const geminiEntrySchema = keySchema('the Gemini API');
+export const geminiEntrySchema = item(keyShape('the Gemini API'));
 
 /** An item of `vertex-api-key`. */
-export const vertexEntrySchema = keySchema('the API of Vertex AI');
+export const vertexEntrySchema = item(keyShape('the API of Vertex AI'));
 
 /** An item of `openai-compatibility[].api-key-entries`. */
 export const keyEntrySchema = item({
@@ -138,7 +143,10 @@ function commonFields(entry: Common, where: string, ignored: string[]) {
 }
 
 /** An item that is one key: of every section the members that count for its record. */
-type KeyEntry = z.output<typeof claudeEntrySchema> & { websockets?: boolean };
+type KeyEntry = z.output<typeof geminiEntrySchema> & {
+  websockets?: boolean;
+  'rebuild-mid-system-message'?: boolean;
+};
 
 /** The record of one key. `provider` also names the section: `<provider>-api-key`. */
 function keyRecord(
@@ -164,6 +172,7 @@ function keyRecord(
     models: toModels(entry.models),
     excludedModels: cleanPatterns(entry['excluded-models']),
     websockets: entry.websockets ?? false,
+    movesSystem: entry['rebuild-mid-system-message'] === true || undefined,
     supportPromptCacheKey: false,
     source: { kind: 'config', section, index, apiKey },
   });

@@ -88,6 +88,8 @@ export interface CredentialRecord {
   requestRetry?: number;
   requestScopedErrors: RequestScopedRule[];
   websockets: boolean;
+  /** claude: system messages amid a conversation go to the front (config.md 4.1). */
+  movesSystem?: boolean;
   /** openai-compatibility: derive and send `prompt_cache_key`. */
   supportPromptCacheKey: boolean;
   /** Keep the caller's `prompt_cache_retention`; undefined = the provider's default (codex.md 4.7). */

@@ -60,6 +60,8 @@ export interface RequestContext {
   readonly lite: boolean;
   /** Replayed reasoning is kept without a proof, too (`is-compat`); absent: no (3.8). */
   readonly keepsUnsigned?: boolean;
+  /** System messages amid a conversation go to the front (`rebuild-mid-system-message`). */
+  readonly movesSystem?: boolean;
   /** The body goes over a WebSocket, which takes some members that HTTP refuses; absent: HTTP. */
   readonly socket?: boolean;
   /** Only for image clients. */

@@ -283,6 +283,15 @@ oauth-model-alias:
   });
 });
 
+describe('claude-api-key', () => {
+  it('config 4.1: rebuild-mid-system-message', () => {
+    const entry =
+      '[{ api-key: k, base-url: "https://a.example", rebuild-mid-system-message: true }]';
+    assert.equal(single(`claude-api-key: ${entry}`).movesSystem, true);
+    assert.equal(single('claude-api-key: [{ api-key: k }]').movesSystem, undefined);
+  });
+});
+
 describe('gemini-api-key', () => {
   it('11.2, 11.4: ids, order, and entries that are none', () => {
     const text = `

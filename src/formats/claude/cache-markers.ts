@@ -13,10 +13,11 @@ const MARKER = { type: 'ephemeral' } as const;
 /** Brings the marks of a body into order; blocks are changed in place. */
 export function orderCacheMarkers(body: JsonObject): void {
   const places = placesOf(body);
-  const marked = [...places.tools, ...places.system, ...places.messages].filter(isMarked);
+  const marked = [body, ...places.tools, ...places.system, ...places.messages].filter(isMarked);
   if (marked.length === 0) mark(body, places);
   else {
-    keepFewest(places);
+    // A mark of the whole request is one of them: Anthropic places it itself.
+    keepFewest(places, MAX_CACHE_MARKERS - (isMarked(body) ? 1 : 0));
     keepLongFirst(places);
   }
 }
@@ -29,13 +30,17 @@ interface Places {
 }
 
 function placesOf(body: JsonObject): Places {
-  const messages = arrayOf(body.messages).flatMap((message) => {
-    const blocks = objectsIn(objectOf(message).content);
-    // Results may hold marked blocks of their own.
-    return blocks.flatMap((block) => [...objectsIn(block.content), block]);
-  });
+  const messages = arrayOf(body.messages).flatMap(blocksIn);
   return { tools: objectsIn(body.tools), system: objectsIn(body.system), messages };
 }
+
+/** Blocks of a message. Results may hold marked blocks of their own. */
+const blocksIn = (message: unknown): JsonObject[] =>
+  objectsIn(objectOf(message).content).flatMap((block) => [...objectsIn(block.content), block]);
+
+/** The marks of a tool, a system block or a message, in order. */
+export const marksIn = (value: unknown): unknown[] =>
+  [...blocksIn(value), objectOf(value)].filter(isMarked).map((block) => block.cache_control);
 
 const objectsIn = (list: unknown): JsonObject[] => arrayOf(list).filter(isObject);
 
@@ -76,7 +81,7 @@ export function takesMarker({ role, content }: JsonObject): boolean {
 }
 
 /** The ends of the system text and of the tools stay longest. */
-function keepFewest({ tools, system, messages }: Places): void {
+function keepFewest({ tools, system, messages }: Places, most: number): void {
   const [ofTools, ofSystem] = [tools.filter(isMarked), system.filter(isMarked)];
   const order = [
     ...ofSystem.slice(0, -1),
@@ -85,7 +90,7 @@ function keepFewest({ tools, system, messages }: Places): void {
     ...ofSystem.slice(-1),
     ...ofTools.slice(-1),
   ];
-  const surplus = Math.max(0, order.length - MAX_CACHE_MARKERS);
+  const surplus = Math.max(0, order.length - most);
   for (const block of order.slice(0, surplus)) delete block.cache_control;
 }
 

@@ -2,38 +2,40 @@
  * Thinking of other providers, taken out of a history before Anthropic sees it (translate-openai-
  * claude.md 10.3): it would refuse the whole request.
  */
-import { arrayOf, isObject, objectOf, stringOf, type JsonObject } from '../../canonical/value.ts';
+import { isObject, objectOf, stringOf, type JsonObject } from '../../canonical/value.ts';
 import { claudeSignature } from './signature.ts';
 
 /** Members that other providers leave on calls. */
 const FOREIGN_CALL_MEMBERS = ['signature', 'thoughtSignature', 'thought_signature', 'model'];
 
-/** Beginnings of proofs that Anthropic never issued, as they stand in a body. */
-const FOREIGN_MARKS = ['"gAAAA', '"signature":""', '"signature": ""'];
-
-/** Must the messages be looked through? Costs a few searches, and no parsing for ordinary bodies. */
-export const mayHoldForeign = (body: Buffer): boolean =>
-  FOREIGN_MARKS.some((mark) => body.includes(mark));
-
-/** The messages with Anthropic's own thinking only; those that are left empty are gone. */
-export function ownHistory(messages: unknown): unknown[] {
-  return arrayOf(messages).flatMap((message) => {
-    const { content } = objectOf(message);
-    if (!isObject(message) || !Array.isArray(content)) return [message];
-    const kept = content.map(ownBlock).filter((block) => block !== undefined);
-    return kept.length === 0 && content.length > 0 ? [] : [{ ...message, content: kept }];
-  });
+/**
+ * A message with Anthropic's own thinking only, and no empty text: the same object when nothing has to
+ * change, undefined when nothing is left of it.
+ */
+export function ownMessage(message: unknown): unknown {
+  const { content } = objectOf(message);
+  if (!isObject(message) || !Array.isArray(content)) return message;
+  const own = content.map(ownBlock);
+  if (own.every((block, index) => block === content[index])) return message;
+  const kept = own.filter((block) => block !== undefined);
+  return kept.length === 0 ? undefined : { ...message, content: kept };
 }
 
+/** Undefined for what is left out. */
 function ownBlock(block: unknown): unknown {
   if (!isObject(block)) return block;
   if (block.type === 'tool_use') return ownCall(block);
+  if (block.type === 'text') return block.text === '' ? undefined : block;
   if (block.type !== 'thinking') return block;
-  const signature = claudeSignature(stringOf(block.signature) ?? '');
-  return signature === undefined ? undefined : { ...block, signature };
+  const given = stringOf(block.signature) ?? '';
+  const signature = claudeSignature(given);
+  if (signature === undefined || signature === given) return signature && block;
+  return { ...block, signature };
 }
 
 function ownCall(call: JsonObject): JsonObject {
+  const isOwn = !FOREIGN_CALL_MEMBERS.some((name) => name in call) && !('extra_content' in call);
+  if (isOwn) return call;
   const own = { ...call };
   for (const name of FOREIGN_CALL_MEMBERS) delete own[name];
   const extra = objectOf(own.extra_content);

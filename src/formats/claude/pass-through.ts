@@ -1,43 +1,38 @@
 /**
  * The pair Claude client → Anthropic upstream: bytes through (translate-openai-claude.md 9.4). Only
- * what has to differ is spliced in: the model, thinking by suffix, combinations Anthropic refuses,
- * and cache marks where the client set none (10.3).
+ * what has to differ is spliced in: the model, thinking by suffix, what Anthropic would refuse, and
+ * cache marks where the client set none (10.3).
  */
-import { isObject, numberOf, objectOf, type JsonObject } from '../../canonical/value.ts';
+import { numberOf, objectOf, type JsonObject } from '../../canonical/value.ts';
 import { closingBrace } from '../../json/closing-brace.ts';
 import { ObjectEdits, applyEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
-import {
-  bufferOf,
-  forEachElement,
-  memberOf,
-  parseRange,
-  parseValue,
-  scanObject,
-} from '../../json/scan.ts';
+import { parseValue, scanObject } from '../../json/scan.ts';
 import { applyToClaude, type ClaudeThinking } from '../../thinking/claude.ts';
 import { configOfSuffix, type ThinkingWish } from '../../thinking/config.ts';
 import { canThink } from '../../thinking/validate.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { applyBodyRules, removeEffort } from './body-rules.ts';
-import { orderCacheMarkers, takesMarker, toolTakesMarker } from './cache-markers.ts';
+import { editMarks } from './cache-edits.ts';
 import { decodeThinking } from './decode-thinking.ts';
 import { forwardClaude } from './forward.ts';
-import { mayHoldForeign, ownHistory } from './history.ts';
+import { withMovedSystem } from './mid-system.ts';
 import { claudeModel } from './models.ts';
+import { withOwnHistory } from './own-history.ts';
+import { withoutEmptyDomains } from './search-domains.ts';
 
 /** Streams when the client does. */
 export const claudeToClaude: FormatPair = {
-  ownBaseline: true,
   alwaysStreams: false,
   encodeRequest(body, context) {
-    const members = scanObject(body, 0, body.length);
-    const edits = new ObjectEdits(body, members, closingBrace(body));
-    editHead(body, members, edits, context);
-    const bytes = bufferOf(body);
-    if (!bytes.includes('"cache_control"')) addMarks(body, members, edits);
-    const edited = applyEdits(body, edits.edits());
-    return mayHoldForeign(bytes) && context.model.startsWith('claude') ? cleaned(edited) : edited;
+    const own = context.model.startsWith('claude') ? withOwnHistory(body) : body;
+    const moved = context.movesSystem === true ? withMovedSystem(own) : own;
+    const source = withoutEmptyDomains(moved);
+    const members = scanObject(source);
+    const edits = new ObjectEdits(source, members, closingBrace(source));
+    editHead(source, members, edits, context);
+    editMarks(source, members, edits);
+    return applyEdits(source, edits.edits());
   },
   response: forwardClaude,
 };
@@ -111,61 +106,4 @@ function isSaid(head: JsonObject, { thinking, effort }: ClaudeThinking): boolean
   const own = objectOf(head.thinking);
   const isAmount = own.type === thinking?.type && own.budget_tokens === thinking?.budget_tokens;
   return isAmount && (effort === undefined || objectOf(head.output_config).effort === effort);
-}
-
-/** Only the system text and one element of each list are parsed and written again. */
-function addMarks(body: Uint8Array, members: readonly Member[], edits: ObjectEdits): void {
-  const system = memberOf(members, 'system');
-  const tool = lastElement(body, memberOf(members, 'tools'), toolTakesMarker);
-  const message = lastElement(body, memberOf(members, 'messages'), takesMarker);
-  const small: JsonObject = {
-    system: system && parseValue(body, system),
-    tools: tool === undefined ? [] : [tool.value],
-    messages: message === undefined ? [] : [message.value],
-  };
-  orderCacheMarkers(small);
-  const systemText = JSON.stringify(small.system) ?? '';
-  if (systemText.includes('"cache_control"')) edits.set('system', systemText);
-  for (const element of [tool, message]) {
-    if (element === undefined) continue;
-    const { start, end } = element;
-    const text = JSON.stringify(element.value);
-    if (text.includes('"cache_control"')) edits.inside({ start, end, text });
-  }
-}
-
-interface Element {
-  start: number;
-  end: number;
-  value: JsonObject;
-}
-
-/** The last object of a list that fits. */
-function lastElement(
-  body: Uint8Array,
-  member: Member | undefined,
-  fits: (value: JsonObject) => boolean,
-): Element | undefined {
-  if (member === undefined || body[member.valueStart] !== OPEN_BRACKET) return undefined;
-  const ranges: { start: number; end: number }[] = [];
-  forEachElement(body, member.valueStart, member.valueEnd, (start, end) => {
-    ranges.push({ start, end });
-    return true;
-  });
-  for (const { start, end } of ranges.reverse()) {
-    const value = parseRange(body, start, end);
-    if (isObject(value) && fits(value)) return { start, end, value };
-  }
-  return undefined;
-}
-
-const OPEN_BRACKET = 0x5b;
-
-function cleaned(body: Uint8Array): Uint8Array {
-  const members = scanObject(body, 0, body.length);
-  const messages = memberOf(members, 'messages');
-  if (messages === undefined) return body;
-  const edits = new ObjectEdits(body, members, closingBrace(body));
-  edits.set('messages', JSON.stringify(ownHistory(parseValue(body, messages))));
-  return applyEdits(body, edits.edits());
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { claudeToClaude } from '../../../src/formats/claude/pass-through.ts';
 import type { RequestContext } from '../../../src/formats/format.ts';
 import { claudeModel } from '../../../src/formats/claude/models.ts';
-import { ownHistory } from '../../../src/formats/claude/history.ts';
+import { withOwnHistory } from '../../../src/formats/claude/own-history.ts';
 import { requestContext, responseContext } from '../chat/contexts.ts';
 import { clientText, failedText } from '../streams.ts';
 import { vector, vectors } from '../vectors.ts';
@@ -53,6 +53,70 @@ describe('Claude to Claude, the request', () => {
   it('without system text the last tool is marked', () => {
     const { tools } = sent({ messages: [], tools: [{ name: 'a' }, { name: 'b' }] });
     assert.deepEqual(tools, [{ name: 'a' }, { name: 'b', cache_control }]);
+  });
+
+  it('8: more marks than Anthropic takes go, the others stay where they are', () => {
+    const marked = (text: string): Json => ({ type: 'text', text, cache_control });
+    const system = `[${[1, 2, 3, 4].map((n) => JSON.stringify(marked(`s${String(n)}`))).join(' , ')}]`;
+    const message = JSON.stringify({ role: 'user', content: [marked('q')] });
+    const body = `{"model":"claude-x","system":${system},"messages":[ ${message} ]}`;
+    const bare = { type: 'text', text: 's1' };
+    const expected = body.replace(JSON.stringify(marked('s1')), JSON.stringify(bare));
+    assert.equal(bytesSent(body), expected);
+  });
+
+  it('8: a mark of the whole request is one of them, and enough', () => {
+    const blocks = [1, 2, 3, 4].map((n) => ({ type: 'text', text: String(n), cache_control }));
+    const { system } = sent({ system: blocks, messages: [], cache_control });
+    const kept = (system as Json[]).map((block) => 'cache_control' in block);
+    assert.deepEqual(kept, [false, true, true, true]);
+    const messages = [{ role: 'user', content: 'q' }];
+    assert.deepEqual(sent({ messages, cache_control }).messages, messages);
+  });
+
+  it('9: an hour behind a shorter life becomes the shorter one', () => {
+    const hour = { type: 'ephemeral', ttl: '1h' };
+    const content = [
+      { type: 'tool_result', tool_use_id: 't', content: [{ type: 'text', text: 'r' }] },
+      { type: 'text', text: 'q', cache_control: hour },
+    ];
+    const body = { messages: [{ role: 'user', content }] };
+    const tools = [{ name: 'f', cache_control }];
+    const { messages } = sent({ tools, ...body });
+    assert.deepEqual(
+      (messages as { content: Json[] }[])[0]?.content[1]?.cache_control,
+      cache_control,
+    );
+    assert.deepEqual(sent(body).messages, body.messages);
+  });
+
+  it('10.3: empty lists of domains are taken out of web searches', () => {
+    const search = { type: 'web_search_20250305', name: 'web_search', blocked_domains: ['b'] };
+    const tools = [{ ...search, allowed_domains: [], cache_control }, { name: 'f' }];
+    assert.deepEqual(sent({ messages: [], tools }).tools, [
+      { ...search, cache_control },
+      { name: 'f' },
+    ]);
+  });
+
+  describe('rebuild-mid-system-message', () => {
+    const mid = { role: 'system', content: 'M' };
+    const user = { role: 'user', content: [{ type: 'text', text: 'q', cache_control }] };
+    const text = (value: string): Json => ({ type: 'text', text: value });
+
+    it('without it system messages stay amid the conversation', () => {
+      const messages = [user, mid];
+      assert.deepEqual(sent({ messages }).messages, messages);
+    });
+
+    it('with it they go to the end of the system text, in order', () => {
+      const last = { role: 'system', content: [text('N'), text('O')] };
+      const body = { messages: [mid, user, last] };
+      const moved = sent({ system: 'S', ...body }, { movesSystem: true });
+      assert.deepEqual(moved.system, ['S', 'M', 'N', 'O'].map(text));
+      assert.deepEqual(moved.messages, [user]);
+      assert.deepEqual(sent(body, { movesSystem: true }).system, ['M', 'N', 'O'].map(text));
+    });
   });
 
   it('the suffix decides about thinking; the display stays the wish of the client', () => {
@@ -149,10 +213,44 @@ describe('Claude to Claude, the request', () => {
 describe('history for Claude models', () => {
   for (const { id, note, in: body, out } of vectors('sanitize', 'S')) {
     it(`${id}: ${note}`, () => {
-      const messages = JSON.parse(JSON.stringify(ownHistory(body.messages))) as unknown;
-      assert.deepEqual({ messages }, out);
+      const bytes = withOwnHistory(Buffer.from(JSON.stringify(body)));
+      assert.deepEqual(JSON.parse(Buffer.from(bytes).toString()), out);
     });
   }
+
+  const PROOF = 'EgQKAggL';
+  const answer = (...blocks: Json[]): Json => ({ role: 'assistant', content: blocks });
+  const thinking = (signature?: string): Json => ({ type: 'thinking', thinking: 't', signature });
+  const said = { type: 'text', text: 'a' };
+
+  it('what is its own stays byte for byte', () => {
+    const messages = JSON.stringify([answer(thinking(PROOF), said)]).replaceAll(':', ' : ');
+    const own = `{"model":"claude-x","max_tokens":1,"messages":${messages},"cache_control":{}}`;
+    assert.equal(bytesSent(own), own);
+  });
+
+  it('thinking of any other provider is found, and only its message is written again', () => {
+    for (const signature of ['CiQBjz0KX0I', undefined, '']) {
+      const own = '{"role" : "user","content":"q"}';
+      const foreign = JSON.stringify(answer(thinking(PROOF), thinking(signature), said));
+      const body = `{"model":"claude-x","max_tokens":1,"messages":[${own}, ${foreign}],"cache_control":{}}`;
+      const kept = JSON.stringify(answer(thinking(PROOF), said));
+      assert.equal(bytesSent(body), body.replace(foreign, kept));
+    }
+  });
+
+  it('models of other names may know other proofs', () => {
+    const messages = [answer(thinking('CiQBjz0KX0I'), { ...said, cache_control })];
+    assert.deepEqual(sent({ messages }, { model: 'glm-4' }).messages, messages);
+  });
+
+  it('12: an empty text is refused by Anthropic', () => {
+    const messages = [
+      { role: 'user', content: [{ type: 'text', text: '' }] },
+      { role: 'user', content: [{ ...said, cache_control }] },
+    ];
+    assert.deepEqual(sent({ messages }).messages, messages.slice(1));
+  });
 });
 
 describe('Claude to Claude, the answer', () => {
