@@ -23,6 +23,7 @@ import { withoutEmptyDomains } from './search-domains.ts';
 
 /** Streams when the client does. */
 export const claudeToClaude: FormatPair = {
+  ownBaseline: true,
   alwaysStreams: false,
   encodeRequest(body, context) {
     const own = context.model.startsWith('claude') ? withOwnHistory(body) : body;
