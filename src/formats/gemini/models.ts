@@ -91,7 +91,7 @@ export const VERTEX_MODELS: readonly GoogleModel[] = [
 ].map(modelOf);
 
 const LIMITS: ReadonlyMap<string, number> = new Map(
-  GEMINI_MODELS.map(({ id, output }) => [id, output]),
+  [...GEMINI_MODELS, ...VERTEX_MODELS].map(({ id, output }) => [id, output]),
 );
 
 /** Tokens that one answer of a model can have; undefined: the model is not known. */
