@@ -1,11 +1,18 @@
 /**
  * Parts of one candidate → canonical events. An item is open as long as parts of its kind follow each
  * other. Signatures go where the client's format can keep them: on the call itself, or, for Responses
- * clients, into a reasoning item that says whose they are (translate-gemini-thinking.md 5.4, 5.5).
+ * and Claude clients, into a thought that says whose they are (translate-gemini-thinking.md 5.4, 5.5,
+ * 10.4).
  */
 import type { EventSink } from '../../canonical/events.ts';
 import { isObject, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
-import { encodeCarrier, type CarrierDirection, type CarrierTarget } from './carrier.ts';
+import type { HubClient } from '../hub.ts';
+import {
+  encodeCarrier,
+  type CarrierClient,
+  type CarrierDirection,
+  type CarrierTarget,
+} from './carrier.ts';
 import { CodeRuns } from './code-runs.ts';
 import { GroundedText } from './grounded-text.ts';
 import { decodeGrounding, type Grounding } from './grounding.ts';
@@ -15,8 +22,9 @@ import { either } from './spellings.ts';
 export interface CandidateRules {
   emit: EventSink;
   choice: number;
-  /** The client keeps signatures in carriers. */
-  carriers: boolean;
+  client: HubClient;
+  /** The client keeps signatures in carriers; undefined: it does not. */
+  carriers(): CarrierClient | undefined;
   /** The answer may be founded on a search; absent: none was asked for. */
   grounded?: 'held' | 'streamed';
   newItem(): number;
@@ -92,6 +100,8 @@ export class CandidateDecoder {
       return;
     }
     emit({ type: 'item_done', kind, item, choice });
+    // Claude clients take what comes last for the answer, which must not be an empty thought.
+    if (this.#rules.client === 'claude') return;
     const carried = this.#carried(signature, 'previous', 'text');
     if (carried !== undefined) this.#carrier(carried);
   }
@@ -190,8 +200,9 @@ export class CandidateDecoder {
     direction: CarrierDirection,
     target: CarrierTarget,
   ): string | undefined {
-    if (signature === undefined || !this.#rules.carriers) return undefined;
-    return encodeCarrier({ direction, target, signature });
+    const carriers = signature === undefined ? undefined : this.#rules.carriers();
+    if (signature === undefined || carriers === undefined) return undefined;
+    return encodeCarrier({ direction, target, signature }, carriers);
   }
 
   /** A reasoning item without a word. */

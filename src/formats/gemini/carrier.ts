@@ -1,7 +1,8 @@
 /**
- * A signature of Gemini inside the encrypted content of a Responses reasoning item, the only thing
- * that clients of that format send back (translate-gemini-thinking.md 5.4). It names the neighbour
- * that the signature belongs to, because Gemini wants it on the very part it came with.
+ * A signature of Gemini inside the encrypted content of a Responses reasoning item, or the signature of
+ * a thinking block of Claude: the only things that clients of those formats send back
+ * (translate-gemini-thinking.md 5.4, 10.4). It names the neighbour that the signature belongs to,
+ * because Gemini wants it on the very part it came with.
  */
 import { nativeSignature } from './signatures.ts';
 
@@ -15,31 +16,43 @@ export interface Carrier {
   signature: string;
 }
 
-const PREFIX = 'cpa-gemini-responses-carrier-v1:';
+/** Clients that send back nothing else. */
+export type CarrierClient = 'openai-response' | 'claude';
+
+const PREFIXES: Readonly<Record<CarrierClient, string>> = {
+  'openai-response': 'cpa-gemini-responses-carrier-v1:',
+  claude: 'cpa-gemini-carrier-v1:',
+};
 const DIRECTIONS: readonly string[] = ['next', 'previous', 'standalone'];
 const TARGETS: readonly string[] = ['text', 'function', 'any'];
 
 /** The text to send to a client. */
-export function encodeCarrier({ direction, target, signature }: Carrier): string {
-  const packed = Buffer.from(signature).toString('base64').replace(/=+$/, '');
-  return `${PREFIX}${direction}:${target}:${packed}`;
+export function encodeCarrier(carrier: Carrier, client: CarrierClient = 'openai-response'): string {
+  const { direction, target, signature } = carrier;
+  return `${PREFIXES[client]}${direction}:${target}:${packed(signature)}`;
 }
+
+const packed = (signature: string): string =>
+  Buffer.from(signature).toString('base64').replace(/=+$/, '');
 
 /**
  * What a client sent back. An unmarked signature of Gemini belongs to whatever follows. Undefined:
  * it is no signature of Gemini.
  */
-export function decodeCarrier(text: string | undefined): Carrier | undefined {
-  if (text?.startsWith(PREFIX) !== true) {
+export function decodeCarrier(text = ''): Carrier | undefined {
+  const prefix = Object.values(PREFIXES).find((known) => text.startsWith(known));
+  if (prefix === undefined) {
     const signature = nativeSignature(text);
     return signature === undefined ? undefined : { direction: 'next', target: 'any', signature };
   }
-  const [direction = '', target = '', packed = '', ...more] = text.slice(PREFIX.length).split(':');
+  const [direction = '', target = '', data = '', ...more] = text.slice(prefix.length).split(':');
   if (more.length > 0 || !DIRECTIONS.includes(direction) || !TARGETS.includes(target)) {
     return undefined;
   }
-  const signature = nativeSignature(Buffer.from(packed, 'base64').toString());
-  if (signature === undefined) return undefined;
+  const unpacked = Buffer.from(data, 'base64').toString();
+  const signature = nativeSignature(unpacked);
+  // Node reads broken base64 as far as it goes.
+  if (signature === undefined || packed(unpacked) !== data) return undefined;
   return {
     direction: direction as CarrierDirection,
     target: target as CarrierTarget,

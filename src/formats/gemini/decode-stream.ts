@@ -7,6 +7,7 @@ import type { CanonicalUsage, EventSink } from '../../canonical/events.ts';
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { HubClient } from '../hub.ts';
+import type { CarrierClient } from './carrier.ts';
 import { CandidateDecoder } from './candidate-decoder.ts';
 import { decodeFinish } from './decode-finish.ts';
 import { decodeUsage } from './decode-usage.ts';
@@ -26,6 +27,8 @@ export interface DecoderFacts {
   client: HubClient;
   /** Unix seconds, for answers that have no id. */
   nowSeconds: number;
+  /** The client keeps signatures in carriers; undefined: it does not. */
+  carriers(): CarrierClient | undefined;
   /** Was the upstream asked to search, or may it? */
   searches: boolean;
   /** The client's name of a tool. */
@@ -135,7 +138,8 @@ export class GeminiStreamDecoder {
     const decoder = new CandidateDecoder({
       emit: this.#emit,
       choice,
-      carriers: this.#facts.client === 'openai-response',
+      client: this.#facts.client,
+      carriers: () => this.#facts.carriers(),
       grounded: this.#grounded(),
       newItem: () => this.#items++,
       newCallId: () => this.#callId(),

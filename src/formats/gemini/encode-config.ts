@@ -39,7 +39,7 @@ export function encodeConfig(
       candidateCount: candidates > 1 ? candidates : undefined,
       stopSequences: options.stop?.length === 0 ? undefined : options.stop,
       ...outputForm(output),
-      ...pictures(extensions ?? {}),
+      ...pictures(extensions ?? {}, objectOf(own.imageConfig)),
       thinkingConfig: thinking,
     }),
   });
@@ -63,12 +63,14 @@ function outputForm(output: OutputFormat | undefined): JsonObject {
   return { responseMimeType: 'application/json', responseJsonSchema: output.schema };
 }
 
-function pictures({ modalities, image_config: image }: JsonObject): JsonObject {
+function pictures({ modalities, image_config: image }: JsonObject, own: JsonObject): JsonObject {
   const known = arrayOf(modalities).flatMap((word) => MODALITIES[String(word)] ?? []);
   const { aspect_ratio: aspectRatio, image_size: imageSize } = objectOf(image);
   return {
     responseModalities: known.length === 0 ? undefined : known,
-    imageConfig: isObject(image) ? withoutGaps({ aspectRatio, imageSize }) : undefined,
+    imageConfig: isObject(image)
+      ? { ...own, ...withoutGaps({ aspectRatio, imageSize }) }
+      : undefined,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Part, ToolCallPart, ToolResultPart } from '../../canonical/parts.t
 import type { Message } from '../../canonical/request.ts';
 import { isObject, type JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
-import { ModelTurn } from './encode-model-parts.ts';
+import { ModelTurn, type ModelTurnRules } from './encode-model-parts.ts';
 import { chatResult, encodeResult } from './encode-results.ts';
 import { encodeUserParts } from './encode-user-parts.ts';
 import { ResultBook } from './result-book.ts';
@@ -19,19 +19,15 @@ export interface Content {
 }
 
 /** Encodes the conversation; system text is told elsewhere. */
-export function encodeContents(
-  messages: readonly Message[],
-  client: HubClient,
-  nameOf: (call: ToolCallPart) => string,
-): Content[] {
-  const writer = new ContentsWriter(client, nameOf, messages);
+export function encodeContents(messages: readonly Message[], rules: ModelTurnRules): Content[] {
+  const writer = new ContentsWriter(rules, messages);
   for (const [index, message] of messages.entries()) writer.add(message, index);
   return writer.end();
 }
 
 class ContentsWriter {
   readonly #client: HubClient;
-  readonly #nameOf: (call: ToolCallPart) => string;
+  readonly #rules: ModelTurnRules;
   readonly #results: ResultBook;
   readonly #contents: Content[] = [];
   /** Call id → name for the upstream. */
@@ -42,14 +38,10 @@ class ContentsWriter {
   /** A run of results, which makes one turn. */
   #run: ToolResultPart[] = [];
 
-  constructor(
-    client: HubClient,
-    nameOf: (call: ToolCallPart) => string,
-    messages: readonly Message[],
-  ) {
-    this.#client = client;
-    this.#nameOf = nameOf;
-    this.#results = new ResultBook(client === 'openai' ? messages : []);
+  constructor(rules: ModelTurnRules, messages: readonly Message[]) {
+    this.#client = rules.client;
+    this.#rules = { ...rules, nameOf: (call) => this.#named(call, rules.nameOf(call)) };
+    this.#results = new ResultBook(rules.client === 'openai' ? messages : []);
   }
 
   add(message: Message, index: number): void {
@@ -78,7 +70,7 @@ class ContentsWriter {
   /** Items of a Responses client are one turn together, messages of the others one each. */
   #model(message: Message, index: number): void {
     if (this.#client !== 'openai-response') this.#endTurn();
-    this.#turn ??= new ModelTurn({ client: this.#client, nameOf: (call) => this.#named(call) });
+    this.#turn ??= new ModelTurn(this.#rules);
     this.#turn.add(message);
     if (this.#client !== 'openai') return;
     const { callIds } = this.#turn;
@@ -92,8 +84,7 @@ class ContentsWriter {
     this.#push('user', parts);
   }
 
-  #named(call: ToolCallPart): string {
-    const name = this.#nameOf(call);
+  #named(call: ToolCallPart, name: string): string {
     this.#names.set(call.id, name);
     return name;
   }

@@ -12,6 +12,8 @@ import { encodeUserParts } from './encode-user-parts.ts';
 /** What depends on the request. */
 export interface ModelTurnRules {
   client: HubClient;
+  /** Thoughts of Claude clients are told even where Gemini did not think them (`is-compat`). */
+  keepsUnsigned: boolean;
   /** Name of a call for the upstream. */
   nameOf(call: ToolCallPart): string;
 }
@@ -88,10 +90,11 @@ export class ModelTurn {
 
   /** Claude's own thoughts say nothing to Gemini: they are left out (6.1). */
   #reasoning(part: ReasoningPart): void {
-    const { client } = this.#rules;
-    if (client === 'claude' || part.redacted === true) return;
+    const { client, keepsUnsigned } = this.#rules;
+    if (part.redacted === true) return;
+    const carrier = client === 'openai' ? undefined : decodeCarrier(part.signature);
+    if (client === 'claude' && carrier === undefined && !keepsUnsigned) return;
     const text = part.summary.join('\n\n') || (part.text ?? '');
-    const carrier = client === 'openai-response' ? decodeCarrier(part.signature) : undefined;
     const thought = text === '' ? undefined : { text, thought: true };
     if (carrier?.direction === 'previous') this.#signPrevious(carrier);
     if (thought !== undefined) this.parts.push(thought);

@@ -42,9 +42,11 @@ export function encodeGeminiRequest(
   return {
     model,
     systemInstruction: instruction,
-    contents: encodeContents(conversation, client, (call) =>
-      names.upstream(qualifiedName(call.name, call.namespace)),
-    ),
+    contents: encodeContents(conversation, {
+      client,
+      keepsUnsigned: context.keepsUnsigned === true,
+      nameOf: (call) => names.upstream(qualifiedName(call.name, call.namespace)),
+    }),
     tools: declared,
     toolConfig: hasFunctions ? encodeToolChoice(toolChoice, tools, names) : undefined,
     safetySettings: extensions.safetySettings ?? SAFETY_SETTINGS,

@@ -5,10 +5,9 @@
 import type { Part, ToolResultPart } from '../../canonical/parts.ts';
 import { isObject, type JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
-import { inlinePart } from './encode-user-parts.ts';
-import { mediaOfUrl } from './media.ts';
+import { mediaPart } from './encode-user-parts.ts';
 
-/** Parts of one result: the response, then its pictures. */
+/** Parts of one result: the response, then its media. */
 export function encodeResult(
   result: ToolResultPart,
   name: string,
@@ -17,7 +16,7 @@ export function encodeResult(
   if (client === 'openai') return [chatResult(result, name)];
   const response = client === 'openai-response' ? responsesValue(result) : claudeValue(result);
   const id = client === 'openai-response' ? result.callId : undefined;
-  return [{ functionResponse: { id, name, response } }, ...picturesOf(result, client)];
+  return [{ functionResponse: { id, name, response } }, ...mediaIn(result, client)];
 }
 
 /** The JSON text of what the client sent, in a string; no answer at all is `{}`. */
@@ -27,16 +26,18 @@ export function chatResult(result: ToolResultPart | undefined, name: string): Js
   return { functionResponse: { name, response: { result: text } } };
 }
 
-function picturesOf({ content }: ToolResultPart, client: HubClient): JsonObject[] {
+/** Pictures and files that stand beside the response. */
+function mediaIn({ content }: ToolResultPart, client: HubClient): JsonObject[] {
   if (typeof content === 'string') return [];
-  return content.flatMap((part) => {
-    const picture = part.type === 'image' ? inlinePart(mediaOfUrl(part.url), client) : undefined;
-    return picture === undefined ? [] : [picture];
-  });
+  return content.map((part) => mediaOf(part, client)).filter((part) => part !== undefined);
 }
 
-const isPicture = (part: Part): boolean =>
-  part.type === 'image' && mediaOfUrl(part.url) !== undefined;
+function mediaOf(part: Part, client: HubClient): JsonObject | undefined {
+  const isMedia = part.type === 'image' || part.type === 'file' || part.type === 'audio';
+  return isMedia ? mediaPart(part, client) : undefined;
+}
+
+const isMedia = (part: Part): boolean => mediaOf(part, 'claude') !== undefined;
 
 /** Text that is JSON counts as what it says; nothing is an empty response. */
 function responsesValue({ content, wire }: ToolResultPart): JsonObject {
@@ -46,7 +47,7 @@ function responsesValue({ content, wire }: ToolResultPart): JsonObject {
 }
 
 function listValue(content: readonly Part[], wire: unknown): unknown {
-  const rest = content.filter((part) => !isPicture(part));
+  const rest = content.filter((part) => !isMedia(part));
   if (rest.length === 0) return '';
   const texts = rest.flatMap((part) => (part.type === 'text' ? part.text : []));
   return texts.length === rest.length ? texts.join('\n') : (wire ?? rest);
@@ -64,7 +65,7 @@ function parsed(text: string): unknown {
 /** One block stands alone, several are a list. */
 function claudeValue({ content }: ToolResultPart): JsonObject {
   if (typeof content === 'string') return { result: content };
-  const blocks = content.filter((part) => !isPicture(part)).map(claudeBlock);
+  const blocks = content.filter((part) => !isMedia(part)).map(claudeBlock);
   return { result: blocks.length > 1 ? blocks : (blocks[0] ?? '') };
 }
 

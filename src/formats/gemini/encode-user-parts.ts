@@ -1,8 +1,15 @@
 /** Parts of a user's message → Gemini parts (translate-gemini-thinking.md 4.2, 5.3, 6.1). */
-import type { Part } from '../../canonical/parts.ts';
+import type { AudioPart, FilePart, ImagePart, Part } from '../../canonical/parts.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
-import { mediaOfAudio, mediaOfFile, mediaOfUrl, mediaOfVideo, type InlineMedia } from './media.ts';
+import {
+  linkOf,
+  mediaOfAudio,
+  mediaOfFile,
+  mediaOfUrl,
+  videoUrl,
+  type InlineMedia,
+} from './media.ts';
 import { SENTINEL } from './signatures.ts';
 
 /** What a user said; parts that Gemini can not read are left out. */
@@ -23,16 +30,18 @@ function encodeUserPart(part: Part, client: HubClient): JsonObject | undefined {
     case 'refusal':
       return part.text === '' ? undefined : { text: part.text };
     case 'image': {
-      const image = inlinePart(mediaOfUrl(part.url), client);
+      const image = mediaPart(part, client);
       // Pictures of chat clients say that nobody signed them (4.2).
-      return image && client === 'openai' ? { ...image, thoughtSignature: SENTINEL } : image;
+      const isSigned = image !== undefined && 'inlineData' in image;
+      return isSigned ? { ...image, thoughtSignature: SENTINEL } : image;
     }
     case 'file':
-      return inlinePart(mediaOfFile(part), client);
     case 'audio':
-      return inlinePart(mediaOfAudio(part), client);
-    case 'verbatim':
-      return inlinePart(mediaOfVideo(part.value), client);
+      return mediaPart(part, client);
+    case 'verbatim': {
+      const url = videoUrl(part.value);
+      return url === undefined ? undefined : mediaPart({ type: 'file', url, data: url }, client);
+    }
     case 'reasoning':
     case 'tool_call':
     case 'tool_result':
@@ -40,12 +49,22 @@ function encodeUserPart(part: Part, client: HubClient): JsonObject | undefined {
   }
 }
 
-/** Both spellings are Google's; each pair of formats keeps to its own. */
-export function inlinePart(
-  media: InlineMedia | undefined,
+/** A picture, sound or file: its data, else where Google can load it. */
+export function mediaPart(
+  part: ImagePart | FilePart | AudioPart,
   client: HubClient,
 ): JsonObject | undefined {
-  if (media === undefined) return undefined;
-  const inline = { mime_type: media.mimeType, data: media.data };
-  return client === 'openai' ? { inlineData: inline } : { inline_data: inline };
+  const media = inlineOf(part);
+  if (media !== undefined) {
+    // Both spellings are Google's; each pair of formats keeps to its own.
+    const inline = { mime_type: media.mimeType, data: media.data };
+    return client === 'openai' ? { inlineData: inline } : { inline_data: inline };
+  }
+  const fileData = part.type === 'audio' ? undefined : linkOf(part);
+  return fileData && { fileData };
+}
+
+function inlineOf(part: ImagePart | FilePart | AudioPart): InlineMedia | undefined {
+  if (part.type === 'audio') return mediaOfAudio(part);
+  return part.type === 'image' ? mediaOfUrl(part.url) : mediaOfFile(part);
 }

@@ -1,5 +1,5 @@
 /** Pictures, sound and files inside a request (translate-gemini-thinking.md 2.6, 4.2). */
-import type { AudioPart, FilePart } from '../../canonical/parts.ts';
+import type { AudioPart, FilePart, ImagePart } from '../../canonical/parts.ts';
 import { isObject, stringOf } from '../../canonical/value.ts';
 
 /** Bytes in base64 and what they are. */
@@ -25,7 +25,33 @@ const AUDIO: Readonly<Record<string, string>> = {
   ...{ g711_ulaw: 'audio/basic', g711_alaw: 'audio/basic' },
 };
 
-/** Undefined for every other address: Gemini can not load pictures by itself. */
+/** Data that Google loads itself. */
+export interface LinkedMedia {
+  fileUri: string;
+  /** Undefined: nothing tells it. */
+  mimeType: string | undefined;
+}
+
+/** Type of a picture whose address does not tell it. */
+const LINKED_PICTURE = 'image/jpeg';
+
+/**
+ * An address that Google's servers can load (the reference leaves pictures with an address out).
+ * Undefined for data, and for what is no address.
+ */
+export function linkOf(part: ImagePart | FilePart): LinkedMedia | undefined {
+  const { url } = part;
+  if (url === undefined || !/^(?:https?|gs):\/\//.test(url)) return undefined;
+  const path = url.replace(/[?#].*$/s, '');
+  const named = part.type === 'file' ? (part.mediaType ?? typeOfName(part.filename)) : undefined;
+  const spare = part.type === 'image' ? LINKED_PICTURE : undefined;
+  return { fileUri: url, mimeType: named ?? typeOfName(path) ?? spare };
+}
+
+const typeOfName = (name = ''): string | undefined =>
+  TYPES[/\.([^./]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''];
+
+/** Undefined for every other address. */
 export function mediaOfUrl(url: string | undefined): InlineMedia | undefined {
   const head = DATA_URL.exec(url ?? '');
   if (head === null || url === undefined) return undefined;
@@ -37,8 +63,7 @@ export function mediaOfUrl(url: string | undefined): InlineMedia | undefined {
 export function mediaOfFile({ data, filename, mediaType }: FilePart): InlineMedia | undefined {
   if (data === undefined || data === '') return undefined;
   if (data.startsWith('data:')) return mediaOfUrl(data);
-  const extension = /\.([^.]+)$/.exec(filename ?? '')?.[1]?.toLowerCase() ?? '';
-  const mimeType = mediaType ?? TYPES[extension];
+  const mimeType = mediaType ?? typeOfName(filename);
   return mimeType === undefined ? undefined : { mimeType, data };
 }
 
@@ -48,9 +73,9 @@ export function mediaOfAudio({ data, format = '' }: AudioPart): InlineMedia | un
   return { mimeType: AUDIO[format] ?? `audio/${format}`, data };
 }
 
-/** The data URL of a `video_url` part, which no other format has. */
-export function mediaOfVideo(value: unknown): InlineMedia | undefined {
+/** The address in a `video_url` part, which no other format has. */
+export function videoUrl(value: unknown): string | undefined {
   if (!isObject(value) || value.type !== 'video_url') return undefined;
   const video = value.video_url;
-  return mediaOfUrl(stringOf(isObject(video) ? video.url : video));
+  return stringOf(isObject(video) ? video.url : video);
 }

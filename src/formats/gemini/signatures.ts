@@ -61,7 +61,14 @@ function varint(bytes: Buffer, from: number): [value: number, next: number] {
 
 /** Where a signature may be found on a part besides `thoughtSignature`; all but it are removed. */
 function signatureOf(part: JsonObject): string | undefined {
-  const holders = [part, part.functionCall, part.function_call, part.functionResponse];
+  const { functionResponse, function_response } = part;
+  const holders = [
+    part,
+    part.functionCall,
+    part.function_call,
+    functionResponse,
+    function_response,
+  ];
   const extra = part.extra_content;
   const google = isObject(extra) ? extra.google : undefined;
   for (const holder of [...holders, google]) {

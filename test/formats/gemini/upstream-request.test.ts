@@ -199,6 +199,8 @@ describe('chat client → Gemini', () => {
     });
     assert.deepEqual((body.contents as JsonObject[])[0]?.parts, [
       { ...inline('image/png', 'iVBORw0K'), thoughtSignature: SENTINEL },
+      // The reference drops addresses; Google can load them.
+      { fileData: { fileUri: 'https://pictures.example/a.png', mimeType: 'image/png' } },
       inline('video/mp4', 'AAAA'),
       inline('application/pdf', 'JVBE'),
       inline('audio/mpeg', 'UklG'),
