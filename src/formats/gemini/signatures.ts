@@ -12,14 +12,15 @@ export const SENTINEL = 'skip_thought_signature_validator';
 export const MAX_SIGNATURE_BYTES = 32 * 1024 * 1024;
 
 const PROVIDER = /^(?:claude|gemini|openai)#/;
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Together with a length in fours; a pattern with groups of four fails on megabytes. */
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** The signature without its provider's prefix, if Google issued it; else undefined. */
 export function nativeSignature(text: string | undefined): string | undefined {
   const signature = text?.replace(PROVIDER, '') ?? '';
   if (signature === '' || signature.length > (MAX_SIGNATURE_BYTES / 3) * 4) return undefined;
-  if (!BASE64.test(signature)) return undefined;
+  if (signature.length % 4 !== 0 || !BASE64.test(signature)) return undefined;
   const inner = field(Buffer.from(signature, 'base64'), 2);
   const proof = inner === undefined ? undefined : field(inner, 1);
   if (proof === undefined) return undefined;

@@ -10,7 +10,7 @@ import { claudeClient } from '../../../src/formats/claude/client.ts';
 import { claudeSignature } from '../../../src/formats/claude/signature.ts';
 import type { RequestContext } from '../../../src/formats/format.ts';
 import { decodeCarrier, encodeCarrier } from '../../../src/formats/gemini/carrier.ts';
-import { SENTINEL } from '../../../src/formats/gemini/signatures.ts';
+import { nativeSignature, SENTINEL } from '../../../src/formats/gemini/signatures.ts';
 import { geminiUpstream } from '../../../src/formats/gemini/upstream.ts';
 import { hubPair } from '../../../src/formats/hub.ts';
 import { requestContext, responseContext } from '../chat/contexts.ts';
@@ -131,6 +131,18 @@ describe('signatures of Gemini for Claude clients', () => {
   it('are nothing that Anthropic issued', () => {
     const carrier = { direction: 'next', target: 'function', signature: SIGNATURE } as const;
     assert.equal(claudeSignature(encodeCarrier(carrier, 'claude')), undefined);
+  });
+});
+
+describe('a long signature', () => {
+  it('is read, and does not break the request', () => {
+    const field = (number: number, value: Buffer): Buffer => {
+      const size = [(value.length & 0x7f) | 0x80, ((value.length >> 7) & 0x7f) | 0x80];
+      const rest = [((value.length >> 14) & 0x7f) | 0x80, value.length >> 21];
+      return Buffer.concat([Buffer.from([(number << 3) | 2, ...size, ...rest]), value]);
+    };
+    const proof = field(2, field(1, Buffer.alloc(9_000_000, 1))).toString('base64');
+    assert.equal(nativeSignature(proof), proof);
   });
 });
 
