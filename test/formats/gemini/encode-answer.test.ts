@@ -207,6 +207,11 @@ describe('arguments of a call', () => {
     ['{"cut": "off', '{"cut":"\\"off"}'],
     ['{"a": 1, b}', '{"a":1}'],
   ];
+  it('of megabytes', () => {
+    const long = 'x'.repeat(16 * 1024 * 1024);
+    assert.equal(argumentsJson(`{"a": "${long}", b}`), `{"a":"${long}"}`);
+  });
+
   for (const [text, json] of CASES) {
     it(JSON.stringify(text), () => {
       assert.equal(argumentsJson(text), json);
