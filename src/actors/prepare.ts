@@ -6,6 +6,7 @@ import { resolveContinuity, type Continuity } from './continuity/resolve.ts';
 import { SwitchyardError } from '../errors.ts';
 import { isEditPath } from '../formats/images/paths.ts';
 import { forcedModelPair } from '../formats/force-model.ts';
+import { isOpenRouter } from '../formats/chat/reasoning-switch.ts';
 import { pairFor } from '../formats/pairs.ts';
 import { imageToolWish } from './image-tool.ts';
 import { payloadPlan } from './payload.ts';
@@ -168,7 +169,7 @@ function operatorWishes(
   turn: TurnRequest,
   upstreamFormat: UpstreamFormat,
   model: string,
-): Pick<RequestContext, 'imageTool' | 'payload' | 'keepsUnsigned' | 'movesSystem'> {
+): Pick<RequestContext, 'imageTool' | 'payload' | 'keepsUnsigned' | 'movesSystem' | 'openRouter'> {
   const isImage = turn.format === 'openai-image';
   const imageTool = isImage ? undefined : imageToolWish(owner, upstreamFormat, model);
   const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
@@ -176,6 +177,7 @@ function operatorWishes(
     ...(imageTool !== undefined && { imageTool }),
     ...(payload !== undefined && { payload }),
     ...(keepsUnsigned(owner.record, model) && { keepsUnsigned: true }),
+    ...(isOpenRouter(owner.record.compatName ?? '') && { openRouter: true }),
     ...(owner.record.movesSystem === true && { movesSystem: true }),
   };
 }

@@ -58,6 +58,8 @@ export interface RequestContext {
   readonly cacheKey: string | undefined;
   /** Responses-Lite request (codex.md 1.7). */
   readonly lite: boolean;
+  /** The upstream is OpenRouter, which has a switch for shown reasoning; absent: it is not. */
+  readonly openRouter?: true;
   /** Replayed reasoning is kept without a proof, too (`is-compat`); absent: no (3.8). */
   readonly keepsUnsigned?: boolean;
   /** System messages amid a conversation go to the front (`rebuild-mid-system-message`). */

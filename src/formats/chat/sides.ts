@@ -10,6 +10,7 @@ import { encodeChatAnswer } from './encode-answer.ts';
 import { encodeChatRequest } from './encode-request.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
+import { reasoningSwitch } from './reasoning-switch.ts';
 import { wrongMessages } from './wrong-messages.ts';
 
 /** Clients of `POST /v1/chat/completions`. */
@@ -34,11 +35,12 @@ export const chatUpstream: UpstreamSide = {
   alwaysStreams: false,
   encodeRequest(request, context, client) {
     const { reasoning } = request;
-    const { model, stream, capability, thinking: suffix, cacheKey } = context;
+    const { model, stream, capability, thinking: suffix, cacheKey, openRouter } = context;
     const thinking = applyToCodex({ ...reasoning, from: client, to: 'openai', suffix, capability });
     const effort = thinking.strip ? undefined : (thinking.effort ?? effortWord(reasoning));
     return {
       ...encodeChatRequest(request, { model, stream, effort }),
+      reasoning: openRouter && !thinking.off ? reasoningSwitch(reasoning.summary) : undefined,
       ...encodeSampling(request, client),
       // Usage of a stream comes only on demand.
       stream_options: stream ? { include_usage: true } : undefined,

@@ -12,6 +12,7 @@ import { editImageTool } from '../codex/image-tool-edits.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { hubPair } from '../hub.ts';
 import { forwardChat } from './forward.ts';
+import { editReasoningSwitch } from './reasoning-switch.ts';
 import { chatClient, chatUpstream, isMisplaced } from './sides.ts';
 import { wrongMessages } from './wrong-messages.ts';
 
@@ -46,7 +47,8 @@ function editedChatBody(body: Uint8Array, context: RequestContext): Uint8Array {
   const edits = new ObjectEdits(body, members, closingBrace(body));
   edits.set('model', JSON.stringify(context.model));
   editCacheHints(members, edits, context);
-  editEffort(body, members, edits, context);
+  const isOff = editEffort(body, members, edits, context);
+  if (context.openRouter === true && !isOff) editReasoningSwitch(body, members, edits);
   if (context.imageTool === 'remove') editImageTool(body, members, edits, 'remove');
   if (context.stream) askForUsage(body, members, edits);
   return applyEdits(body, edits.edits());
@@ -69,15 +71,19 @@ function editCacheHints(
   if (!keepRetention) edits.remove('prompt_cache_retention');
 }
 
-/** The suffix beats the body; models that do not think get no effort (thinking 15.9). */
+/**
+ * The suffix beats the body; models that do not think get no effort (thinking 15.9). Tells whether
+ * thinking is off.
+ */
 function editEffort(
   body: Uint8Array,
   members: readonly Member[],
   edits: ObjectEdits,
   context: RequestContext,
-): void {
+): boolean {
   const member = memberOf(members, 'reasoning_effort');
-  if (member === undefined && context.thinking === undefined) return;
+  const isSilent = member === undefined && memberOf(members, 'reasoning') === undefined;
+  if (isSilent && context.thinking === undefined) return false;
   const effort =
     member === undefined ? undefined : readString(body, member.valueStart, member.valueEnd);
   const thinking = applyToCodex({
@@ -93,6 +99,7 @@ function editEffort(
   } else if (thinking.effort !== undefined && thinking.effort !== effort) {
     edits.set('reasoning_effort', JSON.stringify(thinking.effort));
   }
+  return thinking.off;
 }
 
 /** Usage of a stream comes only on demand, and without it nothing can be counted. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isOpenRouter } from '../../../src/formats/chat/reasoning-switch.ts';
 import { chatToChat } from '../../../src/formats/chat/to-chat.ts';
+import { pairFor } from '../../../src/formats/pairs.ts';
 import type {
   RequestContext,
   ResponseContext,
@@ -74,10 +76,37 @@ describe('chat to chat, request', () => {
     assert.equal(sentJson({ messages: [] }, { thinking: '8192' }).reasoning_effort, 'medium');
     const stripped = sentJson(body, { capability: {} });
     assert.deepEqual(['reasoning_effort' in stripped, 'reasoning' in stripped], [false, false]);
+    const quiet = sentJson({ messages: [], reasoning: { exclude: true } }, { capability: {} });
+    assert.equal('reasoning' in quiet, false);
     assert.throws(() => sentJson(body, { capability: { levels: ['high'] } }), {
       code: 'invalid_request',
       message: 'level "low" not supported, valid levels: high',
     });
+  });
+
+  it('15.8: OpenRouter is told whether reasoning is shown', () => {
+    const told = (body: Json, over: Partial<RequestContext> = {}): unknown =>
+      sentJson({ messages: [], ...body }, { openRouter: true, ...over }).reasoning;
+    assert.deepEqual(told({ reasoning_effort: 'high' }), { exclude: false });
+    const hidden = { extra_body: { google: { thinking_config: { include_thoughts: false } } } };
+    assert.deepEqual(told({ ...hidden, reasoning: { max_tokens: 9 } }), {
+      max_tokens: 9,
+      exclude: true,
+    });
+    const claude = { messages: [], thinking: { type: 'adaptive', display: 'omitted' } };
+    const context = requestContext({ openRouter: true });
+    const bytes = Buffer.from(JSON.stringify(claude));
+    const encoded = pairFor('claude', 'openai')?.encodeRequest(bytes, context);
+    const { reasoning } = JSON.parse(Buffer.from(encoded ?? []).toString()) as Json;
+    assert.deepEqual(reasoning, { exclude: true });
+    assert.equal(told({}), undefined);
+    assert.equal(told({ reasoning_effort: 'none' }), undefined, 'off shows nothing anyway');
+    assert.equal(told({ reasoning_effort: 'high' }, { openRouter: undefined }), undefined);
+    assert.deepEqual(['OpenRouter (EU)', 'open-router', 'myopenrouter2'].map(isOpenRouter), [
+      true,
+      false,
+      false,
+    ]);
   });
 
   it('refuses messages of a wrong type and bodies that are no object', () => {
