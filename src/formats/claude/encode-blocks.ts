@@ -12,16 +12,23 @@ import { qualifiedName } from '../chat/qualified-name.ts';
 import { REDACTED_CARRIER } from './redacted.ts';
 import { claudeSignature } from './signature.ts';
 
-/** One part; undefined for what Anthropic has no block for. `missingId`: for calls without an id. */
-export function encodePart(part: Part, missingId: string): JsonObject | undefined {
-  const block = blockOf(part, missingId);
+/**
+ * One part; undefined for what Anthropic has no block for. `missingId`: for calls without an id.
+ * `keepsUnsigned`: the upstream takes thinking whoever signed it, or nobody (`is-compat`).
+ */
+export function encodePart(
+  part: Part,
+  missingId: string,
+  keepsUnsigned = false,
+): JsonObject | undefined {
+  const block = blockOf(part, missingId, keepsUnsigned);
   if (block !== undefined && part.cacheControl !== undefined) {
     block.cache_control = part.cacheControl;
   }
   return block;
 }
 
-function blockOf(part: Part, missingId: string): JsonObject | undefined {
+function blockOf(part: Part, missingId: string, keepsUnsigned: boolean): JsonObject | undefined {
   switch (part.type) {
     case 'text':
     case 'refusal':
@@ -31,7 +38,7 @@ function blockOf(part: Part, missingId: string): JsonObject | undefined {
     case 'file':
       return documentBlock(part);
     case 'reasoning':
-      return thinkingBlock(part);
+      return thinkingBlock(part, keepsUnsigned);
     case 'tool_call':
       return toolUse(part, missingId);
     case 'tool_result':
@@ -76,7 +83,7 @@ function documentBlock({ data = '', mediaType, filename = '' }: FilePart): JsonO
 }
 
 /** Only what Anthropic itself issued may go back to it (3.8). */
-function thinkingBlock(part: ReasoningPart): JsonObject | undefined {
+function thinkingBlock(part: ReasoningPart, keepsUnsigned: boolean): JsonObject | undefined {
   const { signature = '', summary, text } = part;
   if (part.redacted === true && signature !== '') {
     return { type: 'redacted_thinking', data: signature };
@@ -84,9 +91,10 @@ function thinkingBlock(part: ReasoningPart): JsonObject | undefined {
   if (signature.startsWith(REDACTED_CARRIER)) {
     return { type: 'redacted_thinking', data: signature.slice(REDACTED_CARRIER.length) };
   }
-  const proof = claudeSignature(signature);
-  if (proof === undefined) return undefined;
-  return { type: 'thinking', thinking: summary.join('') || (text ?? ''), signature: proof };
+  const thinking = summary.join('') || (text ?? '');
+  const proof = claudeSignature(signature) ?? (keepsUnsigned ? signature : undefined);
+  if (proof === undefined || (proof === '' && thinking === '')) return undefined;
+  return { type: 'thinking', thinking, signature: proof };
 }
 
 function toolUse(part: ToolCallPart, missingId: string): JsonObject {

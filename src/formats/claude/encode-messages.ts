@@ -20,8 +20,15 @@ export interface EncodedMessages {
   messages: JsonObject[];
 }
 
-/** Encodes all messages; `client` decides about roles and parts that have no counterpart. */
-export function encodeMessages(request: CanonicalRequest, client: HubClient): EncodedMessages {
+/**
+ * Encodes all messages; `client` decides about roles and parts that have no counterpart.
+ * `keepsUnsigned` as in {@link encodePart}.
+ */
+export function encodeMessages(
+  request: CanonicalRequest,
+  client: HubClient,
+  keepsUnsigned: boolean,
+): EncodedMessages {
   const system: JsonObject[] = [];
   const turns: Turn[] = [];
   if (request.instructions !== undefined && request.instructions !== '') {
@@ -38,7 +45,7 @@ export function encodeMessages(request: CanonicalRequest, client: HubClient): En
     const blocks = partsOf(message).map((part, place) => {
       const missingId = `toolu_missing_${String(index)}_${String(place)}`;
       const wanted = part.type === 'tool_result' ? results.take(part) : part;
-      return wanted && encodePart(wanted, missingId);
+      return wanted && encodePart(wanted, missingId, keepsUnsigned);
     });
     addToTurn(turns, role, marked(known(blocks), message));
   }

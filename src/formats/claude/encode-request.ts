@@ -26,7 +26,7 @@ export function encodeClaudeRequest(
 ): JsonObject {
   const { options, reasoning } = request;
   const maxTokens = options.maxOutputTokens ?? defaultLimit(context.model);
-  const { system, messages } = encodeMessages(request, client);
+  const { system, messages } = encodeMessages(request, client, context.keepsUnsigned === true);
   const { tools, toolChoice } = encodeTools(request, client);
   const { thinking, effort } = applyToClaude({
     from: client,

@@ -26,7 +26,8 @@ export const claudeToClaude: FormatPair = {
   ownBaseline: true,
   alwaysStreams: false,
   encodeRequest(body, context) {
-    const own = context.model.startsWith('claude') ? withOwnHistory(body) : body;
+    const checksProofs = context.model.startsWith('claude') && context.keepsUnsigned !== true;
+    const own = checksProofs ? withOwnHistory(body) : body;
     const moved = context.movesSystem === true ? withMovedSystem(own) : own;
     const source = withoutEmptyDomains(moved);
     const members = scanObject(source);

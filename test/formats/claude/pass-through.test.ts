@@ -244,6 +244,12 @@ describe('history for Claude models', () => {
     assert.deepEqual(sent({ messages }, { model: 'glm-4' }).messages, messages);
   });
 
+  it('3.8: an upstream that takes unsigned thinking gets it', () => {
+    const messages = [answer(thinking(''), { ...said, cache_control })];
+    assert.deepEqual(sent({ messages }, { keepsUnsigned: true }).messages, messages);
+    assert.deepEqual(sent({ messages }).messages, [answer({ ...said, cache_control })]);
+  });
+
   it('12: an empty text is refused by Anthropic', () => {
     const messages = [
       { role: 'user', content: [{ type: 'text', text: '' }] },

@@ -99,6 +99,43 @@ describe('chat to Claude, thinking vectors', () => {
   }
 });
 
+describe('an upstream that takes unsigned thinking (`is-compat`)', () => {
+  const sent = (client: ClientSide, body: Json, more: object): Json =>
+    onWire(
+      encodeClaudeRequest(
+        client.decodeRequest(body),
+        requestContext({ model: 'claude-opus-4-6', stream: false, ...more }),
+        client.format,
+      ),
+    ) as Json;
+
+  it(`I17: ${vector('I17').note}; elsewhere it is left out`, () => {
+    const { in: body, out } = vector('I17');
+    assert.deepEqual(sent(chatClient, body, { keepsUnsigned: true }), out);
+    const { messages } = sent(chatClient, body, {});
+    assert.deepEqual((messages as Json[])[1], { role: 'assistant', content: [text('x')] });
+  });
+
+  it('3.8: a Responses client’s reasoning keeps whatever proof it has', () => {
+    const reasoning = (more: object) => ({
+      type: 'reasoning',
+      summary: [{ type: 'summary_text', text: 'r' }],
+      ...more,
+    });
+    const input = [
+      user('q'),
+      reasoning({ encrypted_content: 'opaque' }),
+      reasoning({}),
+      { type: 'reasoning', summary: [] },
+    ];
+    const { messages } = sent(responsesClient, { input }, { keepsUnsigned: true });
+    assert.deepEqual((messages as Json[])[1]?.['content'], [
+      { type: 'thinking', thinking: 'r', signature: 'opaque' },
+      { type: 'thinking', thinking: 'r', signature: '' },
+    ]);
+  });
+});
+
 describe('body for the Anthropic upstream', () => {
   const capability = claudeModel('claude-opus-4-6')?.thinking;
   const sent = (body: Json): Json => {
