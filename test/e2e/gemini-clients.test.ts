@@ -1,13 +1,12 @@
 /**
- * Gemini clients through the whole proxy: recorded conversations, how Google's own SDK reads streams
- * (more of it: sdk/google.test.ts), the forms of paths, keys, lists and errors (clients.md 3, 3.1, 4.3,
- * 8; translate-gemini-thinking.md 1.3, 1.7).
+ * Gemini clients through the whole proxy: how Google's own SDK reads streams (more of it:
+ * sdk/google.test.ts), the forms of paths, keys, lists and errors (clients.md 3, 3.1, 4.3, 8;
+ * translate-gemini-thinking.md 1.3, 1.7). Recorded conversations: recordings/.
  */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { GoogleGenAI } from '@google/genai';
-import { bodyText, loadFixture, type RecordedStep } from '../support/fixtures.ts';
-import { chatObject, chatSse, chatTurn, responsesSse, responsesTurn } from '../support/turns.ts';
+import { responsesSse, responsesTurn } from '../support/turns.ts';
 import {
   chunksIn,
   EVENTS,
@@ -19,42 +18,12 @@ import {
   textIn,
   type GeminiChunk,
 } from '../support/gemini.ts';
-import { codexKeys, startProxy, type TestProxy } from '../support/proxy.ts';
+import { codexKeys, startProxy } from '../support/proxy.ts';
 import { makeGate, waitUntil } from '../support/wait.ts';
 import { sendRequest, type ClientAnswer } from '../support/http-client.ts';
-import { startFakeUpstream, type FakeUpstream } from '../support/fake-upstream.ts';
-import type { Cleanup } from '../support/temp.ts';
+import { startFakeUpstream } from '../support/fake-upstream.ts';
 
 const MODEL = 'gemini-2.5-pro';
-const RECORDINGS = ['gemini/01-api-key-two-turns', 'sdk/05-genai', 'sdk/09-ai-google'];
-
-/** Set by the connection or by the test's own client. */
-const NOT_REPLAYED = new Set(['connection', 'content-length']);
-
-function replay(proxy: TestProxy, step: RecordedStep): Promise<ClientAnswer> {
-  const headers = step.headers.filter(([key]) => !NOT_REPLAYED.has(key.toLowerCase())).flat();
-  return sendRequest(proxy.origin + step.path, { headers, body: bodyText(step) });
-}
-
-/** A provider that speaks chat only. */
-function chatProvider(origin: string, models: string[]): Record<string, unknown> {
-  return {
-    'openai-compatibility': [
-      {
-        name: 'acme',
-        'base-url': `${origin}/v1`,
-        'api-key-entries': ['k1', 'k2', 'k3'].map((key) => ({ 'api-key': key })),
-        models: models.map((name) => ({ name: `vendor/${name}`, alias: name })),
-      },
-    ],
-  };
-}
-
-const answerChat = (test: Cleanup): Promise<FakeUpstream> =>
-  startFakeUpstream(test, (call) => {
-    if (call.request.json()['stream'] === true) call.sse(chatSse(chatTurn()));
-    else call.json(200, chatObject());
-  });
 
 async function chunksOf(answer: ClientAnswer): Promise<GeminiChunk[]> {
   const text = await answer.text();
@@ -77,59 +46,6 @@ async function checkWhole(answer: ClientAnswer): Promise<void> {
     cachedContentTokenCount: 100,
   });
 }
-
-describe('recorded Gemini conversations on Codex', () => {
-  for (const name of RECORDINGS) {
-    it(`${name}: one account, one cache identity, a prefix that only grows`, async (t) => {
-      const upstream = await startFakeUpstream(t);
-      const proxy = await startProxy(t, {
-        'codex-api-key': codexKeys(upstream.origin, 3, [MODEL]),
-      });
-      const steps = loadFixture(name).requests;
-      for (const step of steps) await checkWhole(await replay(proxy, step));
-
-      assert.equal(upstream.requests.length, steps.length);
-      const headers = upstream.requests.map((request) => request.headers);
-      assert.equal(new Set(headers.map(({ authorization }) => authorization)).size, 1);
-      const bodies = upstream.requests.map((request) => request.json());
-      assert.equal(new Set(bodies.map((body) => body['prompt_cache_key'])).size, 1);
-      for (const [index, body] of bodies.entries()) {
-        assert.equal(body['model'], MODEL);
-        assert.deepEqual([body['stream'], body['store']], [true, false]);
-        const before = bodies[index - 1];
-        if (before === undefined) continue;
-        const input = before['input'] as unknown[];
-        assert.deepEqual((body['input'] as unknown[]).slice(0, input.length), input);
-        assert.deepEqual(body['tools'], before['tools']);
-      }
-    });
-  }
-});
-
-describe('recorded Gemini conversations on a chat provider', () => {
-  for (const name of RECORDINGS) {
-    it(`${name}: one account, every call with its result`, async (t) => {
-      const upstream = await answerChat(t);
-      const proxy = await startProxy(t, chatProvider(upstream.origin, [MODEL]));
-      const steps = loadFixture(name).requests;
-      for (const step of steps) await checkWhole(await replay(proxy, step));
-      const accounts = upstream.requests.map((request) => request.headers['authorization']);
-      assert.equal(new Set(accounts).size, 1);
-      for (const request of upstream.requests) {
-        const body = request.json();
-        assert.equal(body['model'], `vendor/${MODEL}`);
-        const messages = body['messages'] as {
-          role: string;
-          tool_call_id?: string;
-          tool_calls?: { id: string }[];
-        }[];
-        const calls = messages.flatMap((message) => message.tool_calls ?? []).map(({ id }) => id);
-        const results = messages.flatMap((message) => message.tool_call_id ?? []);
-        assert.deepEqual(results, calls);
-      }
-    });
-  }
-});
 
 describe("Google's SDK, in the release of Gemini CLI", async () => {
   const upstream = await startFakeUpstream({ after });

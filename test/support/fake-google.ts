@@ -38,7 +38,7 @@ export const startFakeGoogle = (
   startFakeUpstream(test, (call) => {
     if (refuse(call)) return;
     const body = call.request.json() as GoogleBody;
-    checkBody(body);
+    checkGoogleBody(body);
     answer(call, partsFor(body));
   });
 
@@ -49,7 +49,7 @@ export const googleBody = (call: UpstreamExchange | undefined): GoogleBody =>
 const PATH = /\/models\/[^/:?]+:(generateContent|streamGenerateContent\?alt=sse)$/;
 
 /** Fails for what Google would refuse with a 400. */
-function checkBody({ contents, tools = [] }: GoogleBody): void {
+export function checkGoogleBody({ contents, tools = [] }: GoogleBody): void {
   assert.ok(contents.length > 0, 'contents are not empty');
   assert.equal(contents[0]?.role, 'user', 'the user begins');
   for (const [index, { parts, role }] of contents.entries()) {
@@ -65,8 +65,20 @@ function checkBody({ contents, tools = [] }: GoogleBody): void {
     (tool) => tool.functionDeclarations ?? [],
   )) {
     assert.match(name, /^[A-Za-z_][A-Za-z0-9_.:-]{0,63}$/);
-    assert.doesNotMatch(JSON.stringify(parametersJsonSchema), /"(\$ref|\$schema|anyOf|pattern)":/);
+    for (const keyword of keywordsOf(parametersJsonSchema)) {
+      assert.doesNotMatch(keyword, /^(\$ref|\$schema|anyOf|pattern)$/);
+    }
   }
+}
+
+/** All keywords of a schema; what stands in `properties` is a name. */
+function keywordsOf(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(keywordsOf);
+  if (schema === null || typeof schema !== 'object') return [];
+  return Object.entries(schema).flatMap(([key, value]) => [
+    key,
+    ...(key === 'properties' ? Object.values(value as Json) : [value]).flatMap(keywordsOf),
+  ]);
 }
 
 function partsFor({ contents, tools = [] }: GoogleBody): Json[] {
