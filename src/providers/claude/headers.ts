@@ -19,13 +19,19 @@ const OAUTH_TOKEN = 'sk-ant-oat';
 export const isAnthropic = (url: string): boolean =>
   URL.canParse(url) && new URL(url).hostname === ANTHROPIC_HOST;
 
-/** Headers that decide how the answer is read: an entry can not replace them. */
-const OURS = ['anthropic-beta', 'accept', 'accept-encoding'];
+/** Headers that decide what an answer looks like: an entry for Anthropic itself can not replace them. */
+const FIXED = ['anthropic-beta', 'accept', 'accept-encoding'];
+
+/** What an entry for a relay can not replace either, where a stream is asked for. */
+const FIXED_OF_STREAMS = ['accept', 'accept-encoding'];
 
 /** Flat pairs. `betas`: features that the body asked for. */
 export function claudeHeaders(input: BuildInput, url: string, betas: readonly string[]): string[] {
-  const { record, turn, token } = input;
+  const { record, turn, token, streaming } = input;
   const sent = (name: string): string | undefined => clientHeader(turn.headers, name);
+  // What a client of another format says here is about the answer that it gets from us.
+  const own = (name: string): string | undefined =>
+    turn.format === 'claude' ? sent(name) : undefined;
   const isOwn = isAnthropic(url);
   const isOauth = token.includes(OAUTH_TOKEN);
   const list = new HeaderList();
@@ -35,18 +41,22 @@ export function claudeHeaders(input: BuildInput, url: string, betas: readonly st
     else list.set('Authorization', `Bearer ${token}`);
   }
   list.set('anthropic-version', sent('anthropic-version') ?? API_VERSION);
-  const isClaude = turn.format === 'claude';
-  list.set('User-Agent', (isClaude ? sent('user-agent') : undefined) ?? PRODUCT_TOKEN);
-  setCustomHeaders(list, withoutOurs(record.headers), turn.headers);
   list.set(
     'anthropic-beta',
     betaHeader([sent('anthropic-beta'), ...betas, isOauth ? OAUTH_BETA : undefined]),
   );
-  list.set('Accept', input.streaming && !isOwn ? 'text/event-stream' : 'application/json');
+  list.set('User-Agent', own('user-agent') ?? PRODUCT_TOKEN);
+  const isRelayStream = streaming && !isOwn;
+  list.set('Accept', isRelayStream ? 'text/event-stream' : (own('accept') ?? 'application/json'));
+  const fixed = isOwn ? FIXED : isRelayStream ? FIXED_OF_STREAMS : [];
+  setCustomHeaders(list, without(record.headers, fixed), turn.headers);
   return list.flat();
 }
 
-function withoutOurs(custom: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(custom).filter(([name]) => !OURS.includes(name.toLowerCase()));
+function without(
+  custom: Readonly<Record<string, string>>,
+  fixed: readonly string[],
+): Record<string, string> {
+  const entries = Object.entries(custom).filter(([name]) => !fixed.includes(name.toLowerCase()));
   return Object.fromEntries(entries);
 }

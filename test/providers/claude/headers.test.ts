@@ -78,11 +78,30 @@ describe('requests to Anthropic (providers.md 7.1)', () => {
     );
   });
 
-  it('headers of the entry come last, but not those that decide how the answer is read', () => {
-    const record = relay({ 'X-Team': 'a', 'Anthropic-Beta': 'mine', Accept: 'text/plain' });
+  it('a client of the same format says what it accepts; others are asking us', () => {
+    const sent = ['accept', 'application/json, text/event-stream'];
+    assert.equal(built({ turn: claudeTurn(sent) }).headers.accept, sent[1]);
+    assert.equal(built({ turn: turn(sent) }).headers.accept, 'application/json');
+    const atRelay = { turn: claudeTurn(sent), record: relay() };
+    assert.equal(built({ ...atRelay, streaming: false }).headers.accept, sent[1]);
+    assert.equal(built(atRelay).headers.accept, 'text/event-stream');
+  });
+
+  const CUSTOM = { 'X-Team': 'a', 'Anthropic-Beta': 'mine', Accept: 'text/plain' };
+
+  it('headers of an entry for the API come last, but not those that decide about the answer', () => {
+    const record = keyRecord({ provider: 'claude', baseUrl: '', headers: CUSTOM });
     const { headers } = built({ record, streaming: false });
     assert.equal(headers['x-team'], 'a');
     assert.equal('anthropic-beta' in headers, false);
     assert.equal(headers.accept, 'application/json');
+  });
+
+  it('headers of an entry for a relay replace all, but what a stream is asked for with', () => {
+    const asked = { record: relay(CUSTOM), turn: claudeTurn(['anthropic-beta', 'b0']) };
+    const whole = built({ ...asked, streaming: false }).headers;
+    assert.deepEqual([whole['anthropic-beta'], whole.accept], ['mine', 'text/plain']);
+    const streamed = built(asked).headers;
+    assert.deepEqual([streamed['anthropic-beta'], streamed.accept], ['mine', 'text/event-stream']);
   });
 });
