@@ -111,9 +111,10 @@ export class ObjectEdits {
       end: member.valueEnd,
       text,
     }));
-    const kept = [...this.#edits, ...values].filter(
-      (edit) => !gone.some((cut) => edit.start >= cut.start && edit.end <= cut.end),
-    );
+    // What is put in where a cut begins belongs to the value before it.
+    const isGone = ({ start, end }: Edit): boolean =>
+      gone.some((cut) => start >= cut.start && end <= cut.end && end > cut.start);
+    const kept = [...this.#edits, ...values].filter((edit) => !isGone(edit));
     if (this.#added.size === 0) return [...gone, ...kept];
     const added = [...this.#added].map(([key, json]) => `${JSON.stringify(key)}:${json}`);
     const text = (survivors > 0 ? ',' : '') + added.join(',');

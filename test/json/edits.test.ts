@@ -146,6 +146,19 @@ describe('ObjectEdits', () => {
     );
   });
 
+  it('what is put in behind a value stays when the members after it go', () => {
+    assert.equal(
+      edited('{"a":"x","b":0,"c":0}', (edits, [a]) => {
+        assert.ok(a !== undefined);
+        edits.inside({ start: a.valueStart, end: a.valueStart, text: '[' });
+        edits.inside({ start: a.valueEnd, end: a.valueEnd, text: ']' });
+        edits.remove('b');
+        edits.remove('c');
+      }),
+      '{"a":["x"]}',
+    );
+  });
+
   it('edits inside a removed member go with it', () => {
     assert.equal(
       edited('{"a":[1],"b":0}', (edits, [a]) => {

@@ -246,6 +246,12 @@ describe('Responses to codex, the rest of the rules', () => {
     assert.equal(sent(body).prompt_cache_key, 'mine');
   });
 
+  it('a text as input is whole when all members after it are left out', () => {
+    const { input } = sent({ input: 'q', temperature: 1, top_p: 1 });
+    const content = [{ type: 'input_text', text: 'q' }];
+    assert.deepEqual(input, [{ type: 'message', role: 'user', content }]);
+  });
+
   it('1.5: the suffix beats the body; off asks for no summary; strip removes it all', () => {
     const body = { input: [], reasoning: { effort: 'low', summary: 'auto' } };
     assert.deepEqual(sent(body, { thinking: 'high' }).reasoning, {
