@@ -13,6 +13,8 @@ export const CLAUDE_SIGNATURE = 'EgQKAggL';
 
 /** What a test may choose. */
 export interface ClaudeAnswer {
+  /** Clients take answers with one id for parts of the same message. */
+  id?: string;
   content?: readonly Block[];
   stopReason?: string;
 }
@@ -21,6 +23,7 @@ const USAGE = { input_tokens: 20, cache_read_input_tokens: 100, cache_creation_i
 
 /** Events of one streamed answer. */
 export function claudeTurn({
+  id = 'msg_77',
   content = HELLO,
   stopReason = 'end_turn',
 }: ClaudeAnswer = {}): Json[] {
@@ -32,7 +35,7 @@ export function claudeTurn({
   return [
     {
       type: 'message_start',
-      message: { ...HEAD, content: [], usage: { ...USAGE, output_tokens: 1 } },
+      message: { id, ...HEAD, content: [], usage: { ...USAGE, output_tokens: 1 } },
     },
     { type: 'ping' },
     ...blocks,
@@ -53,9 +56,11 @@ export const claudeSse = (events: readonly Json[]): string =>
 
 /** The JSON of one whole answer. */
 export const claudeObject = ({
+  id = 'msg_77',
   content = HELLO,
   stopReason = 'end_turn',
 }: ClaudeAnswer = {}): Json => ({
+  id,
   ...HEAD,
   content,
   stop_reason: stopReason,
@@ -69,7 +74,7 @@ export const claudeError = (type: string, message: string): Json => ({
 });
 
 const HELLO: readonly Block[] = [{ type: 'text', text: 'Hello from Claude' }];
-const HEAD = { id: 'msg_77', type: 'message', role: 'assistant', model: 'claude-opus-4-6' };
+const HEAD = { type: 'message', role: 'assistant', model: 'claude-opus-4-6' };
 
 function opened(block: Block): Json {
   if (block.type === 'text') return { type: 'text', text: '' };

@@ -10,6 +10,7 @@ import {
   claudeSse,
   claudeTurn,
   type Block,
+  type ClaudeAnswer,
 } from './claude-wire.ts';
 import { googleError, googleObject, googleSse, googleTurn } from './google-wire.ts';
 import { codexKeys } from './proxy.ts';
@@ -151,18 +152,15 @@ export function answerTurn(family: Family, call: UpstreamExchange, turn: TurnOpt
 export const modelAsked = ({ request }: UpstreamExchange): string =>
   /\/models\/([^/:]+):/.exec(request.path)?.[1] ?? String(request.json()['model']);
 
-function claudeAnswer({ text, toolCall, reasoning }: TurnOptions = {}): {
-  content: Block[];
-  stopReason: string;
-} {
+function claudeAnswer({ id = '77', text, toolCall, reasoning }: TurnOptions = {}): ClaudeAnswer {
   const words = text ?? (toolCall === undefined ? 'Hello from upstream' : '');
   const content: Block[] =
     reasoning === undefined
       ? []
       : [{ type: 'thinking', thinking: reasoning, signature: CLAUDE_SIGNATURE }];
   if (words !== '') content.push({ type: 'text', text: words });
-  if (toolCall === undefined) return { content, stopReason: 'end_turn' };
-  const { callId: id, name, arguments: args } = toolCall;
-  const input = JSON.parse(args) as Json;
-  return { content: [...content, { type: 'tool_use', id, name, input }], stopReason: 'tool_use' };
+  if (toolCall === undefined) return { id: `msg_${id}`, content, stopReason: 'end_turn' };
+  const { callId, name, arguments: args } = toolCall;
+  content.push({ type: 'tool_use', id: callId, name, input: JSON.parse(args) as Json });
+  return { id: `msg_${id}`, content, stopReason: 'tool_use' };
 }

@@ -18,14 +18,17 @@ export const googleChunk = (parts: readonly Json[], usage: Json, more: Json = {}
 /** Chunks of one streamed answer, a part each; the last one ends it. */
 export const googleTurn = (options: TurnOptions = {}): Json[] => {
   const parts = partsOf(options);
-  return parts.map((part, index) =>
-    googleChunk([part], USAGE, index === parts.length - 1 ? { finishReason: 'STOP' } : {}),
-  );
+  return parts.map((part, index) => ({
+    ...googleChunk([part], USAGE, index === parts.length - 1 ? { finishReason: 'STOP' } : {}),
+    responseId: idOf(options),
+  }));
 };
 
 /** The JSON of one whole answer. */
-export const googleObject = (options: TurnOptions = {}): Json =>
-  googleChunk(partsOf(options), USAGE, { finishReason: 'STOP' });
+export const googleObject = (options: TurnOptions = {}): Json => ({
+  ...googleChunk(partsOf(options), USAGE, { finishReason: 'STOP' }),
+  responseId: idOf(options),
+});
 
 /** Chunks as SSE text, with the line ends that Google sends. */
 export const googleSse = (chunks: readonly Json[]): string =>
@@ -44,6 +47,8 @@ const USAGE = {
   thoughtsTokenCount: 12,
   totalTokenCount: 150,
 };
+
+const idOf = ({ id = '77' }: TurnOptions): string => `r-${id}`;
 
 function partsOf({ text, toolCall, reasoning }: TurnOptions): Json[] {
   const words = text ?? (toolCall === undefined ? 'Hello from upstream' : '');
