@@ -13,12 +13,6 @@ export interface RunResult {
   ms: number;
 }
 
-/** A client in the home and working folder of one user. */
-export interface Client {
-  /** Asks for something; `resume`: as the next turn of the last session. */
-  exec(prompt: string, resume?: boolean): Promise<RunResult>;
-}
-
 /** Installs a package without running its scripts; resolves to the folder of the packages. */
 export async function install(folder: string, name: string): Promise<string> {
   // A folder of its own: npm takes out what an earlier call put in without saving it. It must not be

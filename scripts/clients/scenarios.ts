@@ -1,6 +1,11 @@
-/** What the Codex CLI is run through, and what has to be true afterwards. */
-import type { Login } from './codex.ts';
-import type { Answered, Fault } from './upstream.ts';
+/** What the clients are run through, and what has to be true afterwards. */
+import { claude } from './kinds/claude.ts';
+import { codex } from './kinds/codex.ts';
+import { gemini, qwen } from './kinds/gemini.ts';
+import { opencode } from './kinds/opencode.ts';
+import type { ClientKind } from './client.ts';
+import type { FamilyName } from '../../test/support/families.ts';
+import type { Answered, ClientUpstream, Fault } from './upstream.ts';
 
 /** Model requests of one user turn: two tool calls and the final text. */
 const STEPS = 3;
@@ -8,24 +13,25 @@ const STEPS = 3;
 /** One run. */
 export interface Scenario {
   name: string;
-  login: Login | 'claude' | 'gemini';
+  client: ClientKind;
+  family: FamilyName;
   fault: Fault | undefined;
   accounts: number;
   /** A further turn, in a new process that resumes the session. */
   resume: boolean;
   /** Problems with what the upstream saw; empty = none. */
-  check(answered: readonly Answered[], sockets: number): string[];
+  check(upstream: ClientUpstream): string[];
 }
 
-const plain = { fault: undefined, accounts: 1, resume: false };
+const plain = { family: 'codex', fault: undefined, accounts: 1, resume: false } as const;
 
-/** All runs. */
-export const SCENARIOS: readonly Scenario[] = [
+/** The Codex CLI on a Codex upstream, with faults. */
+const CODEX: readonly Scenario[] = [
   {
     ...plain,
     name: 'two tool calls, WebSocket',
-    login: 'socket',
-    check: (answered, sockets) => [
+    client: codex('socket'),
+    check: ({ answered, sockets }) => [
       ...steps(answered, 1),
       ...all(answered, 'websocket'),
       ...wrong(sockets !== 1, `${sockets} upstream sockets instead of 1`),
@@ -35,8 +41,8 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'two tool calls, HTTP client on a warm socket',
-    login: 'http',
-    check: (answered, sockets) => [
+    client: codex('http'),
+    check: ({ answered, sockets }) => [
       ...steps(answered, 1),
       ...all(answered, 'websocket'),
       ...wrong(sockets !== 1, `${sockets} upstream sockets instead of 1`),
@@ -45,54 +51,33 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     ...plain,
-    name: 'second turn in a resumed session',
-    login: 'socket',
-    resume: true,
-    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
-  },
-  {
-    ...plain,
     name: 'ChatGPT login',
-    login: 'chatgpt',
+    client: codex('chatgpt'),
     resume: true,
-    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
-  },
-  {
-    ...plain,
-    name: 'Claude Code, two turns',
-    login: 'claude',
-    resume: true,
-    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
-  },
-  {
-    ...plain,
-    name: 'Gemini CLI, two turns',
-    login: 'gemini',
-    resume: true,
-    check: (answered) => [...steps(answered, 2), ...all(answered, 'websocket')],
+    check: ({ answered }) => [...steps(answered, 2), ...all(answered, 'websocket')],
   },
   {
     ...plain,
     name: 'usage limit in the middle, WebSocket',
-    login: 'socket',
+    client: codex('socket'),
     fault: 'limit',
     accounts: 2,
-    check: (answered) => [...steps(answered, 1), ...moved(answered)],
+    check: ({ answered }) => [...steps(answered, 1), ...moved(answered)],
   },
   {
     ...plain,
     name: 'usage limit in the middle, HTTP',
-    login: 'http',
+    client: codex('http'),
     fault: 'limit',
     accounts: 2,
-    check: (answered) => [...steps(answered, 1), ...moved(answered)],
+    check: ({ answered }) => [...steps(answered, 1), ...moved(answered)],
   },
   {
     ...plain,
     name: 'upstream socket dies between turns',
-    login: 'socket',
+    client: codex('socket'),
     fault: 'cut',
-    check: (answered, sockets) => [
+    check: ({ answered, sockets }) => [
       ...steps(answered, 1),
       ...wrong(sockets !== 2, `${sockets} upstream sockets instead of 2`),
     ],
@@ -100,25 +85,62 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     ...plain,
     name: 'upstream socket dies, HTTP client',
-    login: 'http',
+    client: codex('http'),
     fault: 'cut',
-    check: (answered) => steps(answered, 1),
+    check: ({ answered }) => steps(answered, 1),
   },
   {
     ...plain,
     name: 'upstream refuses the upgrade',
-    login: 'socket',
+    client: codex('socket'),
     fault: 'no-upgrade',
-    check: (answered) => [...steps(answered, 1), ...all(answered, 'http')],
+    check: ({ answered }) => [...steps(answered, 1), ...all(answered, 'http')],
   },
   {
     ...plain,
     name: 'upstream refuses the upgrade, HTTP client',
-    login: 'http',
+    client: codex('http'),
     fault: 'no-upgrade',
-    check: (answered) => [...steps(answered, 1), ...all(answered, 'http')],
+    check: ({ answered }) => [...steps(answered, 1), ...all(answered, 'http')],
   },
 ];
+
+const CLIENTS: Readonly<Record<string, ClientKind>> = {
+  'Codex, WebSocket': codex('socket'),
+  'Codex, HTTP': codex('http'),
+  'Claude Code': claude,
+  'Gemini CLI': gemini,
+  'OpenCode, openai-compatible': opencode('openai-compatible'),
+  'OpenCode, openai': opencode('openai'),
+  'OpenCode, openai, WebSocket': opencode('socket'),
+  'OpenCode, anthropic': opencode('anthropic'),
+  'OpenCode, google': opencode('google'),
+  'Qwen Code, openai': qwen('openai'),
+  'Qwen Code, anthropic': qwen('anthropic'),
+  'Qwen Code, gemini': qwen('gemini'),
+};
+
+const FAMILIES: readonly FamilyName[] = ['codex', 'chat', 'claude', 'gemini'];
+
+/** Every client on every family: two turns, the second in a new process. */
+const MATRIX = Object.entries(CLIENTS).flatMap(([name, client]) =>
+  FAMILIES.map((family): Scenario => ({
+    ...plain,
+    name: `${name} on ${family}`,
+    client,
+    family,
+    accounts: 2,
+    resume: true,
+    check: ({ answered, sockets }) => [
+      ...steps(answered, 2),
+      ...stayed(answered),
+      ...(family === 'codex' ? warm(answered, sockets) : []),
+    ],
+  })),
+);
+
+/** All runs. */
+export const SCENARIOS: readonly Scenario[] = [...CODEX, ...MATRIX];
 
 const wrong = (is: boolean, words: string): string[] => (is ? [words] : []);
 
@@ -137,3 +159,13 @@ const all = (answered: readonly Answered[], transport: Answered['transport']): s
 
 const moved = (answered: readonly Answered[]): string[] =>
   wrong(new Set(answered.map((one) => one.account)).size !== 2, 'the account did not change');
+
+const stayed = (answered: readonly Answered[]): string[] =>
+  wrong(new Set(answered.map((one) => one.account)).size !== 1, 'the account changed');
+
+/** Everything but the beginning of a conversation goes as an increment over its socket. */
+const warm = (answered: readonly Answered[], sockets: number): string[] => [
+  ...all(answered, 'websocket'),
+  ...wrong(!answered.slice(1).every((one) => one.incremental), 'a whole input was sent again'),
+  ...wrong(sockets > 2, `${sockets} upstream sockets`),
+];

@@ -22,7 +22,10 @@ export interface Reply {
 
 export const emptyTalk = (): Talk => ({ results: [], questions: 0 });
 
-/** The talk with further input items. */
+/** The first word of the answer to a question. */
+export const FINAL = 'FINAL';
+
+/** The talk with further items of a Responses request. */
 export function heard(talk: Talk, input: unknown): Talk {
   let { results, questions } = talk;
   for (const item of Array.isArray(input) ? (input as Record<string, unknown>[]) : []) {
@@ -40,21 +43,30 @@ export function heard(talk: Talk, input: unknown): Talk {
 const SHELLS: Readonly<Record<string, string>> = {
   exec_command: 'cmd',
   Bash: 'command',
+  bash: 'command',
   run_shell_command: 'command',
 };
 
-/** The next move. `tools`: those of the request. */
-export function replyTo({ results, questions }: Talk, tools: unknown): Reply {
+/**
+ * The next move. `tools`: names of those in the request; a request without a shell is none of the
+ * conversation, but asks for a title and the like.
+ */
+export function replyTo({ results, questions }: Talk, tools: readonly string[]): Reply {
+  const shell = tools.find((name) => name in SHELLS);
+  if (shell === undefined) return { text: 'Two files', toolCall: undefined };
   const file = FILES[results.length];
   if (file === undefined) {
     const found = results.map((text) => /MARK-\w+/.exec(text)?.[0] ?? 'nothing');
-    return { text: `FINAL ${found.join(' ')}`, toolCall: undefined };
+    return { text: `${FINAL} ${found.join(' ')}`, toolCall: undefined };
   }
   const callId = `call_${questions}_${results.length}`;
-  const name = namesOf(tools).find((one) => one in SHELLS) ?? 'exec_command';
-  const args = JSON.stringify({ [SHELLS[name] ?? 'cmd']: `cat ${file}` });
-  return { text: '', toolCall: { callId, name, arguments: args } };
+  const args = JSON.stringify({ [SHELLS[shell] ?? 'cmd']: `cat ${file}` });
+  return { text: '', toolCall: { callId, name: shell, arguments: args } };
 }
 
-const namesOf = (tools: unknown): string[] =>
+/** True for a turn of the conversation. */
+export const isTurn = (tools: readonly string[]): boolean => tools.some((name) => name in SHELLS);
+
+/** Names of tools that stand in a list of objects with a name. */
+export const namesOf = (tools: unknown): string[] =>
   (Array.isArray(tools) ? (tools as { name?: unknown }[]) : []).map(({ name }) => String(name));

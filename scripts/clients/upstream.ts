@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { emptyTalk, heard, replyTo, type Reply, type Talk } from './talk.ts';
+import { emptyTalk, heard, isTurn, namesOf, replyTo, type Reply, type Talk } from './talk.ts';
 import { responsesEvents, type ResponsesEvent } from '../../src/sandbox/responses-wire.ts';
 import { responsesFrame } from '../../src/sandbox/sse-wire.ts';
 
@@ -29,6 +29,18 @@ export interface Answered {
   incremental: boolean;
 }
 
+/** An upstream of any family, as the runs see it. */
+export interface ClientUpstream {
+  readonly origin: string;
+  /** Turns of conversations; titles and the like are left out. */
+  readonly answered: readonly Answered[];
+  /** WebSocket handshakes that were accepted. */
+  readonly sockets: number;
+  /** What a real upstream would have refused. */
+  readonly problems: readonly string[];
+  close(): void;
+}
+
 const USAGE_LIMIT = {
   type: 'usage_limit_reached',
   message: 'The usage limit has been reached',
@@ -37,9 +49,9 @@ const USAGE_LIMIT = {
 };
 
 /** See the head of the file. */
-export class ScriptedUpstream {
+export class ScriptedUpstream implements ClientUpstream {
   readonly answered: Answered[] = [];
-  /** Handshakes that were accepted. */
+  readonly problems: string[] = [];
   sockets = 0;
   readonly #server: Server;
   readonly #fault: Fault | undefined;
@@ -136,7 +148,8 @@ export class ScriptedUpstream {
     }
     if (this.#limited.has(account)) return undefined;
     this.#responses += 1;
-    if (!warmUp) {
+    const tools = namesOf(frame['tools']);
+    if (!warmUp && isTurn(tools)) {
       const input = frame['input'];
       this.answered.push({
         account,
@@ -147,7 +160,7 @@ export class ScriptedUpstream {
       });
     }
     return eventsOf(
-      warmUp ? { text: '', toolCall: undefined } : replyTo(talk, frame['tools']),
+      warmUp ? { text: '', toolCall: undefined } : replyTo(talk, tools),
       this.#responses,
     );
   }

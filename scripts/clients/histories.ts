@@ -1,0 +1,96 @@
+/**
+ * What a request of each family that is not Codex tells: the whole conversation, and the tools.
+ * Problems are what a real upstream would refuse.
+ */
+import { FINAL, namesOf, type Talk } from './talk.ts';
+import type { FamilyName } from '../../test/support/families.ts';
+
+type Json = Record<string, unknown>;
+
+/** A conversation as a family's request has it. */
+export interface History {
+  talk: Talk;
+  tools: string[];
+  items: number;
+  problems: string[];
+}
+
+/** One thing in a conversation; `id` joins a call with its result. */
+type Said = { call: string } | { result: string; text: string } | { text: string };
+
+interface Form {
+  /** Member with the turns. */
+  turns: string;
+  saidIn(turn: Json): Said[];
+  toolsIn(body: Json): string[];
+}
+
+const listIn = (object: unknown, member: string): Json[] => {
+  const value = (object as Json | undefined)?.[member];
+  return Array.isArray(value) ? (value as Json[]) : [];
+};
+
+const FORMS: Readonly<Record<Exclude<FamilyName, 'codex'>, Form>> = {
+  chat: {
+    turns: 'messages',
+    saidIn: (message) => {
+      const text = JSON.stringify(message['content'] ?? '');
+      if (message['role'] === 'tool') return [{ result: String(message['tool_call_id']), text }];
+      if (message['role'] !== 'assistant') return [];
+      const calls = listIn(message, 'tool_calls').map(({ id }) => ({ call: String(id) }));
+      return [{ text }, ...calls];
+    },
+    toolsIn: (body) => namesOf(listIn(body, 'tools').map((tool) => tool['function'])),
+  },
+  claude: {
+    turns: 'messages',
+    saidIn: ({ role, content }) => {
+      const blocks = Array.isArray(content)
+        ? (content as Json[])
+        : [{ type: 'text', text: content }];
+      return blocks.flatMap((block: Json): Said[] => {
+        if (block['type'] === 'tool_use') return [{ call: String(block['id']) }];
+        const text = JSON.stringify(block);
+        if (block['type'] === 'tool_result')
+          return [{ result: String(block['tool_use_id']), text }];
+        return role === 'assistant' ? [{ text }] : [];
+      });
+    },
+    toolsIn: (body) => namesOf(body['tools']),
+  },
+  gemini: {
+    turns: 'contents',
+    saidIn: (content) =>
+      listIn(content, 'parts').flatMap((part): Said[] => {
+        const { functionCall, functionResponse } = part as Record<string, Json | undefined>;
+        if (functionCall !== undefined) return [{ call: joined(functionCall) }];
+        const text = JSON.stringify(part);
+        if (functionResponse !== undefined) return [{ result: joined(functionResponse), text }];
+        return content['role'] === 'model' ? [{ text }] : [];
+      }),
+    toolsIn: (body) =>
+      listIn(body, 'tools').flatMap((tool) => namesOf(tool['functionDeclarations'])),
+  },
+};
+
+/** Google joins by place where there is no id. */
+const joined = ({ id, name }: Json): string => String(id ?? name);
+
+/** Reads a request. */
+export function historyIn(family: Exclude<FamilyName, 'codex'>, body: Json): History {
+  const form = FORMS[family];
+  const turns = listIn(body, form.turns);
+  const said = turns.flatMap((turn) => form.saidIn(turn));
+  let talk: Talk = { results: [], questions: 1 };
+  for (const one of said) {
+    if ('result' in one) talk = { ...talk, results: [...talk.results, one.text] };
+    else if ('text' in one && one.text.includes(FINAL)) {
+      talk = { results: [], questions: talk.questions + 1 };
+    }
+  }
+  const calls = said.flatMap((one) => ('call' in one ? [one.call] : []));
+  const results = said.flatMap((one) => ('result' in one ? [one.result] : []));
+  const problems =
+    calls.join() === results.join() ? [] : [`calls ${calls.join()}, results ${results.join()}`];
+  return { talk, tools: form.toolsIn(body), items: turns.length, problems };
+}
