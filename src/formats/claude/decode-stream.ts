@@ -2,7 +2,7 @@
  * Answers of Anthropic → canonical events (translate-openai-claude.md 7.2, 8.5). Failure events never
  * come here. Neighbouring text blocks are one item, as clients of other formats expect.
  */
-import type { CanonicalEvent, EventSink } from '../../canonical/events.ts';
+import type { CanonicalEvent, EventSink, WebSource } from '../../canonical/events.ts';
 import { MAX_ANSWER_ITEMS } from '../../canonical/answer.ts';
 import {
   arrayOf,
@@ -17,6 +17,7 @@ import { SwitchyardError } from '../../errors.ts';
 import type { UpstreamDecoder } from '../hub.ts';
 import type { SseEvent } from '../format.ts';
 import { decodeStopReason } from './decode-finish.ts';
+import { ServerRuns, sourceOf } from './decode-server-tools.ts';
 import { canonicalUsage, withCounts, type ClaudeCounts } from './decode-usage.ts';
 
 /** A content block that is open. */
@@ -29,6 +30,13 @@ interface Block {
   input: unknown;
   /** Did text of the input arrive? */
   hasText: boolean;
+  /** Id of a server tool's call. */
+  run: string;
+  /** Its text, and where that begins in the item, UTF-16 code units. */
+  text: string;
+  start: number;
+  /** Pages that its text is founded on. */
+  sources: WebSource[];
 }
 
 /** Bytes of shown reasoning that count as one token, where nobody tells the count (13, Q18). */
@@ -40,8 +48,11 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
   readonly #estimates: boolean;
   readonly #blocks = new Map<number, Block>();
   #items = 0;
+  readonly #runs = new ServerRuns();
   /** Item of the last text block, while nothing else followed it. */
   #textItem: number | undefined;
+  /** Text of that item so far, UTF-16 code units. */
+  #textLength = 0;
   #counts: ClaudeCounts = {};
   #reasoningBytes = 0;
   #finished = false;
@@ -107,12 +118,18 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
   #open(index: number, content: JsonObject): void {
     const { type } = content;
     const isText = type === 'text';
+    if (this.#textItem === undefined) this.#textLength = 0;
     const item = isText && this.#textItem !== undefined ? this.#textItem : this.#newItem();
     this.#textItem = isText ? item : undefined;
-    const block: Block = { type, item, signature: '', input: content.input, hasText: false };
+    const block: Block = {
+      ...{ type, item, signature: '', input: content.input, hasText: false },
+      ...{ run: textOf(content.id), text: '', start: this.#textLength, sources: [] },
+    };
     this.#blocks.set(index, block);
-    if (isText) this.#text(block, textOf(content.text));
-    else if (type === 'tool_use') {
+    if (isText) {
+      this.#text(block, textOf(content.text));
+      for (const citation of arrayOf(content.citations)) this.#citation(block, citation);
+    } else if (type === 'tool_use') {
       const [id, name] = [textOf(content.id), textOf(content.name)];
       this.#emit({ type: 'tool_call', item, kind: 'function', id, name });
     } else if (type === 'thinking') {
@@ -122,7 +139,24 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
     } else if (type === 'redacted_thinking') {
       block.signature = textOf(content.data);
       this.#emit({ type: 'item_start', item, kind: 'reasoning' });
-    } else this.#emit({ type: 'verbatim', item, family: 'claude', value: content });
+    } else this.#serverTool(item, content);
+  }
+
+  /** What the upstream ran itself; blocks that only Anthropic knows stay as they are. */
+  #serverTool(item: number, content: JsonObject): void {
+    if (this.#runs.open(content)) return;
+    const run = this.#runs.result(content);
+    if (run !== undefined) this.#emit({ ...run, item });
+    else this.#emit({ type: 'verbatim', item, family: 'claude', value: content });
+  }
+
+  /** A page of the web is told when the text that it stands behind is whole. */
+  #citation(block: Block, citation: unknown): void {
+    const sources = sourceOf(citation);
+    block.sources.push(...sources);
+    if (sources.length > 0) return;
+    const value = { type: 'citations_delta', citation };
+    this.#emit({ type: 'verbatim', item: block.item, family: 'claude', value });
   }
 
   #delta(block: Block | undefined, delta: JsonObject): void {
@@ -139,9 +173,10 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
         return;
       case 'input_json_delta':
         if (block.type === 'tool_use') this.#arguments(block, textOf(delta.partial_json));
+        else this.#runs.input(block.run, textOf(delta.partial_json));
         return;
       case 'citations_delta':
-        this.#emit({ type: 'verbatim', item: block.item, family: 'claude', value: delta });
+        this.#citation(block, delta.citation);
     }
   }
 
@@ -157,11 +192,21 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
       const redacted = type === 'redacted_thinking';
       const { signature } = block;
       this.#emit({ type: 'item_done', item, kind: 'reasoning', signature, redacted });
+    } else if (block.sources.length > 0) this.#cite(block);
+  }
+
+  #cite({ item, start, sources, text }: Block): void {
+    const end = start + text.length;
+    for (const source of sources) {
+      this.#emit({ type: 'citation', item, source, text, start, end });
     }
   }
 
   #text(block: Block, text: string): void {
-    if (text !== '') this.#emit({ type: 'text', item: block.item, text });
+    if (text === '') return;
+    this.#textLength += text.length;
+    block.text += text;
+    this.#emit({ type: 'text', item: block.item, text });
   }
 
   #reasoning(block: Block, text: string): void {

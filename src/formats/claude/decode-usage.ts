@@ -1,6 +1,6 @@
 /** Token counts of Anthropic (translate-openai-claude.md 3.3). */
 import type { CanonicalUsage } from '../../canonical/events.ts';
-import { isObject, numberOf } from '../../canonical/value.ts';
+import { isObject, numberOf, objectOf } from '../../canonical/value.ts';
 
 /** Counts as Anthropic gives them: its input leaves out what the cache read and wrote. */
 export interface ClaudeCounts {
@@ -8,6 +8,7 @@ export interface ClaudeCounts {
   output?: number;
   cacheRead?: number;
   cacheWrite?: number;
+  webSearches?: number;
 }
 
 /** The counts with those of one more `usage` object: a later one replaces an earlier one. */
@@ -18,6 +19,7 @@ export function withCounts(known: ClaudeCounts, usage: unknown): ClaudeCounts {
     output: numberOf(usage.output_tokens) ?? known.output,
     cacheRead: numberOf(usage.cache_read_input_tokens) ?? known.cacheRead,
     cacheWrite: numberOf(usage.cache_creation_input_tokens) ?? known.cacheWrite,
+    webSearches: numberOf(objectOf(usage.server_tool_use).web_search_requests) ?? known.webSearches,
   };
 }
 
@@ -31,5 +33,6 @@ export function canonicalUsage(counts: ClaudeCounts): CanonicalUsage {
     total: whole + output,
     cachedInput: cacheRead,
     cacheWrite,
+    webSearches: counts.webSearches,
   };
 }
