@@ -163,6 +163,20 @@ describe('carriers that are none', () => {
   }
 });
 
+describe('results of Claude clients on Google', () => {
+  const nameOf = (id: string): unknown => {
+    const block = { type: 'tool_result', tool_use_id: id, content: 'r' };
+    const [turn] = contentsOf([{ role: 'user', content: [block] }]);
+    const [part] = turn?.parts as { functionResponse: JsonObject }[];
+    return part?.functionResponse.name;
+  };
+
+  it('50: without its call a result is named by its id', () => {
+    assert.equal(nameOf('toolu_01'), 'toolu_01');
+    assert.equal(nameOf('get_w-3'), 'get_w');
+  });
+});
+
 describe('documents of Claude clients on Google', () => {
   const pdf = { type: 'base64', media_type: 'application/pdf', data: 'JVBE' };
   const inline = { inline_data: { mime_type: 'application/pdf', data: 'JVBE' } };

@@ -311,7 +311,7 @@ function idsOf(contents: unknown): { calls: string[]; results: string[] } {
 }
 
 describe('Gemini calls and results', () => {
-  it('vector 53: an id from the place, the name and the arguments', () => {
+  it('53: an id from the place, the name and the arguments', () => {
     const expected = createHash('sha256').update('call|1|0|f|{"a":1}').digest('hex').slice(0, 24);
     const contents = [
       { role: 'user', parts: [{ text: 'x' }] },
@@ -320,7 +320,7 @@ describe('Gemini calls and results', () => {
     assert.deepEqual(idsOf(contents).calls, [`call_${expected}`]);
   });
 
-  it('vector 54: without an id the oldest call is answered, of that name first', () => {
+  it('54: without an id the oldest call is answered, of that name first', () => {
     const contents = [
       { role: 'model', parts: [call('f', 'c1'), call('g', 'c2'), call('f', 'c3')] },
       { role: 'user', parts: [result('g'), result('f'), result('unknown')] },

@@ -333,7 +333,7 @@ describe('Codex answers for Gemini clients', () => {
     ['something_new', 'OTHER'],
   ];
   for (const [reason, word] of ENDS) {
-    it(`vector 55: incomplete, ${reason}`, () => {
+    it(`55: incomplete, ${reason}`, () => {
       for (const stream of [true, false]) {
         assert.deepEqual(finishesIn(codexAnswer(codexIncomplete(reason), stream)), [word]);
       }

@@ -124,6 +124,9 @@ describe('Gemini → chat client', () => {
     const finishes = chunks.map(({ choices }) => choices[0]?.finish_reason);
     assert.deepEqual(finishes, [null, 'stop']);
     assert.equal(chunks[1]?.usage?.total_tokens, 23);
+    // The same where the late chunk has a candidate.
+    const again = chatChunks([first, { ...late, candidates: [{ index: 0 }] }]);
+    assert.deepEqual(again, chunks);
   });
 
   it('a finish without any usage comes at the end', () => {

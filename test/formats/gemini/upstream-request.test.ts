@@ -50,7 +50,7 @@ const namesIn = (body: JsonObject): string[] => {
 };
 
 describe('chat client → Gemini', () => {
-  it('4.2: the example', () => {
+  it('43: the example of 4.2; a result is its JSON text', () => {
     const { contents } = chat([
       { role: 'user', content: 'w?' },
       { role: 'assistant', tool_calls: [callOf('c1', 'get w', '{"c":1}')] },
@@ -64,7 +64,6 @@ describe('chat client → Gemini', () => {
       },
       {
         role: 'user',
-        // Vector 43.
         parts: [{ functionResponse: { name: 'get_w', response: { result: '"ok"' } } }],
       },
     ]);
@@ -388,7 +387,7 @@ describe('Responses client → Gemini', () => {
 });
 
 describe('Claude client → Gemini', () => {
-  it('6.1, 49, 50: tools keep the names of their calls (the reference reads them out of ids)', () => {
+  it('49: tools keep the names of their calls (the reference reads them out of ids)', () => {
     const body = claude(
       [
         { role: 'user', content: 'q' },
