@@ -1,95 +1,73 @@
 /** What an upstream can do wrong with an answer that is one JSON body. */
 import { constants, gzipSync } from 'node:zlib';
-import type { UpstreamExchange } from '../../support/fake-upstream.ts';
-import type { Outcome } from './expected.ts';
-import { REPLACED, withoutUtf8, type Fault } from './stream-faults.ts';
+import {
+  BEFORE_HEAD,
+  breaks,
+  cut,
+  failed,
+  GZIP,
+  half,
+  HTML,
+  inPieces,
+  JSON_TYPE,
+  refused,
+  REPLACED,
+  sends,
+  unusable,
+  WHOLE,
+  withoutUtf8,
+  type Fault,
+} from './fault.ts';
 import type { Wire } from './wires.ts';
 
-const WHOLE: Outcome = { is: 'whole' };
-const CUT: Outcome = { is: 'cut', after: 'nothing' };
-const UNUSABLE: Outcome = { is: 'unusable', after: 'nothing' };
-
-const JSON_TYPE = { 'content-type': 'application/json' };
-const HTML = '<!doctype html>\n<html><body>Welcome to the hotel!</body></html>\n';
+const CUT = cut('nothing');
+const UNUSABLE = unusable('nothing');
 
 const textOf = (wire: Wire): string => JSON.stringify(wire.whole);
-const half = (text: string): string => text.slice(0, Math.floor(text.length / 2));
+const halfOf = (wire: Wire): string => half(textOf(wire));
 
-const sends =
-  (bodyOf: (wire: Wire) => string | Uint8Array, headers: Record<string, string> = JSON_TYPE) =>
-  (call: UpstreamExchange, wire: Wire): void => {
-    call.head(200, headers);
-    call.end(bodyOf(wire));
-  };
-
-const breaks =
-  (how: 'destroy' | 'reset') =>
-  async (call: UpstreamExchange, wire: Wire): Promise<void> => {
-    call.head(200, JSON_TYPE);
-    await call.write(half(textOf(wire)));
-    call[how]();
-  };
+const zipped = (finishFlush: number) => (wire: Wire) => gzipSync(textOf(wire), { finishFlush });
+const ZIPPED = { ...JSON_TYPE, ...GZIP };
 
 /** All of them. */
 export const BODY_FAULTS: readonly Fault[] = [
-  { name: 'a close before the head', play: (call) => call.destroy(), outcome: CUT },
-  { name: 'a reset before the head', play: (call) => call.reset(), outcome: CUT },
-  { name: 'a close amid the body', play: breaks('destroy'), outcome: CUT },
-  { name: 'a reset amid the body', play: breaks('reset'), outcome: CUT },
+  ...BEFORE_HEAD,
+  { name: 'a close amid the body', play: breaks('destroy', halfOf, JSON_TYPE), outcome: CUT },
+  { name: 'a reset amid the body', play: breaks('reset', halfOf, JSON_TYPE), outcome: CUT },
   {
     name: 'fewer bytes than announced',
     play: (call, wire) => call.half(textOf(wire)),
     outcome: CUT,
   },
-  {
-    name: 'gzip',
-    play: sends((wire) => gzipSync(textOf(wire)), { ...JSON_TYPE, 'content-encoding': 'gzip' }),
-    outcome: WHOLE,
-  },
+  { name: 'gzip', play: sends(zipped(constants.Z_FINISH), ZIPPED), outcome: WHOLE },
   {
     name: 'gzip that is cut short',
-    play: sends((wire) => gzipSync(textOf(wire), { finishFlush: constants.Z_SYNC_FLUSH }), {
-      ...JSON_TYPE,
-      'content-encoding': 'gzip',
-    }),
+    play: sends(zipped(constants.Z_SYNC_FLUSH), ZIPPED),
     outcome: UNUSABLE,
   },
-  { name: 'no bytes', play: sends(() => ''), outcome: UNUSABLE },
-  { name: 'truncated JSON', play: sends((wire) => half(textOf(wire))), outcome: UNUSABLE },
+  { name: 'no bytes', play: sends(() => '', JSON_TYPE), outcome: UNUSABLE },
+  { name: 'truncated JSON', play: sends(halfOf, JSON_TYPE), outcome: UNUSABLE },
   { name: 'HTML', play: sends(() => HTML, { 'content-type': 'text/html' }), outcome: UNUSABLE },
-  { name: 'HTML that is called JSON', play: sends(() => HTML), outcome: UNUSABLE },
+  { name: 'HTML that is called JSON', play: sends(() => HTML, JSON_TYPE), outcome: UNUSABLE },
   {
     name: 'an error with 200',
     play: (call, wire) => call.json(200, wire.failedBody),
-    outcome: { is: 'failed', after: 'nothing' },
+    outcome: failed('nothing'),
   },
   {
     name: 'a refusal with 200',
     play: (call, wire) => call.json(200, wire.refusedBody),
-    outcome: { is: 'refused', after: 'nothing' },
+    outcome: refused('nothing'),
   },
   {
     name: 'text that is no UTF-8',
-    play: sends((wire) => withoutUtf8(textOf(wire))),
+    play: sends((wire) => withoutUtf8(textOf(wire)), JSON_TYPE),
     outcome: { is: 'whole', text: REPLACED },
   },
   {
     name: 'JSON on many lines',
-    play: sends((wire) => JSON.stringify(wire.whole, null, 2)),
+    play: sends((wire) => JSON.stringify(wire.whole, null, 2), JSON_TYPE),
     outcome: WHOLE,
   },
-  {
-    name: 'pieces of 5 bytes',
-    async play(call, wire) {
-      const bytes = Buffer.from(textOf(wire));
-      const count = Math.ceil(bytes.length / 5) - 1;
-      call.head(200, JSON_TYPE);
-      await call.writeSplit(
-        bytes,
-        Array.from({ length: count }, (_, index) => (index + 1) * 5),
-      );
-      call.end();
-    },
-    outcome: WHOLE,
-  },
+  { name: 'pieces of 5 bytes', play: inPieces(5, textOf, JSON_TYPE), outcome: WHOLE },
 ];

@@ -12,7 +12,8 @@ import { startProxy } from '../../support/proxy.ts';
 import { BODY_FAULTS } from './body-faults.ts';
 import { CLIENTS, endingOf, type Client, type ClientName } from './clients.ts';
 import { expectedOf } from './expected.ts';
-import { STREAM_FAULTS, type Fault } from './stream-faults.ts';
+import type { Fault } from './fault.ts';
+import { STREAM_FAULTS } from './stream-faults.ts';
 import { TEXT, WIRES } from './wires.ts';
 
 interface Case {

@@ -17,8 +17,8 @@ import type { Provider } from '../../../src/providers/types.ts';
 import { FAMILIES, type Family, type FamilyName } from '../../support/families.ts';
 import { responseContext } from '../../formats/chat/contexts.ts';
 import { CLIENTS, type ClientName } from './clients.ts';
+import { FORWARDED } from './forms.ts';
 import { FRAMINGS } from './framings.ts';
-import { FORWARDED } from './stream-faults.ts';
 import { answerOf, FIRST, TEXT, WIRES, type Wire } from './wires.ts';
 
 /** What a client got: its bytes, and the failure behind them. */

@@ -1,73 +1,34 @@
 /** What an upstream can do wrong with an event stream, and a few things that are none. */
 import { constants, gzipSync } from 'node:zlib';
 import type { FamilyName } from '../../support/families.ts';
-import type { UpstreamExchange } from '../../support/fake-upstream.ts';
 import type { ClientName } from './clients.ts';
-import type { Outcome, Progress } from './expected.ts';
-import { FRAMINGS, SPLIT_SIZES } from './framings.ts';
-import { answerOf, REST, TEXT, type Wire } from './wires.ts';
+import type { Outcome } from './expected.ts';
+import {
+  BEFORE_HEAD,
+  breaks,
+  cut,
+  failed,
+  GZIP,
+  half,
+  HTML,
+  JSON_TYPE,
+  refused,
+  REPLACED,
+  sends,
+  unfinished,
+  unusable,
+  WHOLE,
+  withoutUtf8,
+  type Fault,
+} from './fault.ts';
+import { FORMS } from './forms.ts';
+import { answerOf, type Wire } from './wires.ts';
 
-/** Something an upstream may do. */
-export interface Fault {
-  name: string;
-  play(call: UpstreamExchange, wire: Wire): void | Promise<void>;
-  outcome: Outcome | ((upstream: FamilyName, client: ClientName) => Outcome);
-  /** Absent: all pairs. */
-  concerns?(upstream: FamilyName, client: ClientName): boolean;
-}
-
-type Play = Fault['play'];
-
-const WHOLE: Outcome = { is: 'whole' };
-const cut = (after: Progress): Outcome => ({ is: 'cut', after });
-const unfinished = (after: Progress): Outcome => ({ is: 'unfinished', after });
-const unusable = (after: Progress): Outcome => ({ is: 'unusable', after });
-const failed = (after: Progress): Outcome => ({ is: 'failed', after });
-const refused = (after: Progress): Outcome => ({ is: 'refused', after });
-
-/** Bytes of one event of 8 MiB: real ones hold pictures. */
-const LARGE = 'x'.repeat(8 * 1024 * 1024);
-
-/** Clients whose events an upstream writes itself. */
-export const FORWARDED: Readonly<Record<FamilyName, ClientName>> = {
-  chat: 'chat',
-  codex: 'responses',
-  claude: 'claude',
-  gemini: 'gemini events',
-};
-
-const half = (text: string): string => text.slice(0, Math.floor(text.length / 2));
 const halfEvent = ({ rest }: Wire): string => half(rest.split('\n\n')[0] ?? '');
-/** Two bytes that UTF-8 does not have instead of the two of an ü. */
-export const withoutUtf8 = (text: string): Buffer =>
-  Buffer.from(Buffer.from(text).toString('latin1').replaceAll('\xc3\xbc', '\xff\xfe'), 'latin1');
-/** What a reader of text makes of them. */
-export const REPLACED = TEXT.replaceAll('ü', '\ufffd\ufffd');
 const beforeEnd = (wire: Wire): string => wire.begin + wire.first + wire.rest;
 
-const sends =
-  (textOf: (wire: Wire) => string | Uint8Array, headers: Record<string, string> = {}): Play =>
-  (call, wire) => {
-    call.sseHead(headers);
-    call.end(textOf(wire));
-  };
-
-/** Sends, and then ends the connection instead of the answer. */
-const breaks =
-  (how: 'destroy' | 'reset', textOf: (wire: Wire) => string): Play =>
-  async (call, wire) => {
-    call.sseHead();
-    const text = textOf(wire);
-    if (text !== '') await call.write(text);
-    call[how]();
-  };
-
-const JSON_TYPE = { 'content-type': 'application/json' };
-const HTML = '<!doctype html>\n<html>\n<body>Welcome to the hotel!</body>\n</html>\n';
-
 const CONNECTION: Fault[] = [
-  { name: 'a close before the head', play: (call) => call.destroy(), outcome: cut('nothing') },
-  { name: 'a reset before the head', play: (call) => call.reset(), outcome: cut('nothing') },
+  ...BEFORE_HEAD,
   ...(['destroy', 'reset'] as const).flatMap((how): Fault[] => {
     const word = how === 'destroy' ? 'close' : 'reset';
     const begun = (wire: Wire): string => wire.begin + wire.first + halfEvent(wire);
@@ -100,14 +61,14 @@ const CONNECTION: Fault[] = [
   },
   {
     name: 'gzip',
-    play: sends((wire) => gzipSync(answerOf(wire)), { 'content-encoding': 'gzip' }),
+    play: sends((wire) => gzipSync(answerOf(wire)), GZIP),
     outcome: WHOLE,
   },
   {
     name: 'gzip that is cut short',
     play: sends(
       ({ begin, first }) => gzipSync(begin + first, { finishFlush: constants.Z_SYNC_FLUSH }),
-      { 'content-encoding': 'gzip' },
+      GZIP,
     ),
     outcome: unusable('first'),
   },
@@ -218,6 +179,28 @@ const CONTENT: Fault[] = [
   },
 ];
 
+/** Only compatible providers fail in these ways (providers.md 12.4). */
+const CHAT_FAILURES: Fault[] = [
+  {
+    name: 'an error event with [DONE]',
+    play: sends(({ begin, first }) => `${begin}${first}event: error\ndata: [DONE]\n\n`),
+    outcome: failed('first'),
+    concerns: (upstream) => upstream === 'chat',
+  },
+  {
+    name: 'a code and a message without an error object',
+    play: sends(() => 'data: {"code":"slow_down","message":"too fast","status":429}\n\n'),
+    outcome: failed('nothing'),
+    concerns: (upstream) => upstream === 'chat',
+  },
+  {
+    name: 'data and [DONE] in one event',
+    play: sends(({ begin, first }) => `${begin}${first}data: {"a":1}\ndata: [DONE]\n\n`),
+    outcome: unusable('first'),
+    concerns: (upstream) => upstream === 'chat',
+  },
+];
+
 const FAILURES: Fault[] = [
   { name: 'a failure first', play: sends((w) => w.failed), outcome: failed('nothing') },
   {
@@ -237,36 +220,18 @@ const FAILURES: Fault[] = [
     // Google has no events with names.
     concerns: (upstream) => upstream !== 'gemini',
   },
+  {
+    name: 'an error event without data',
+    play: sends((wire) => `${wire.begin}${wire.first}event: error\n\n${wire.rest}`),
+    outcome: failed('first'),
+    concerns: (upstream) => upstream === 'chat' || upstream === 'claude',
+  },
+  ...CHAT_FAILURES,
   { name: 'a refusal first', play: sends((w) => w.refused), outcome: refused('nothing') },
   {
     name: 'a refusal amid the text',
     play: sends((wire) => wire.begin + wire.first + wire.refused),
     outcome: refused('first'),
-  },
-];
-
-const FORMS: Fault[] = [
-  ...FRAMINGS.map(({ name, framed }): Fault => ({ name, play: sends(framed), outcome: WHOLE })),
-  ...SPLIT_SIZES.map((size): Fault => ({
-    name: `pieces of ${String(size)} bytes`,
-    async play(call, wire) {
-      const bytes = Buffer.from(answerOf(wire));
-      const count = Math.ceil(bytes.length / size) - 1;
-      call.sseHead();
-      await call.writeSplit(
-        bytes,
-        Array.from({ length: count }, (_, index) => (index + 1) * size),
-      );
-      call.end();
-    },
-    outcome: WHOLE,
-  })),
-  {
-    name: 'an event of 8 MiB',
-    play: sends((wire) => wire.withFirst(LARGE)),
-    outcome: { is: 'whole', text: LARGE + REST },
-    // It takes a second: once translated and once forwarded on each upstream.
-    concerns: (upstream, client) => client === 'chat' || client === FORWARDED[upstream],
   },
 ];
 
