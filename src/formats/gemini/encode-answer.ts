@@ -34,7 +34,7 @@ export function encodeGeminiAnswer(answer: CanonicalAnswer, model: string): stri
 function groundingOf(items: readonly AnswerItem[]): string | undefined {
   const sources = new AnswerSources();
   for (const item of items) {
-    if (item.type === 'web_search' || item.type === 'verbatim') sources.take(item);
+    if (item.type === 'web_search') sources.take(item);
     else if ('citations' in item)
       for (const citation of item.citations ?? []) sources.take(citation);
   }

@@ -3,16 +3,13 @@
  * other way round). Which words they stand behind is left out: others count in other units.
  */
 import type { CitationEvent, WebSearchEvent, WebSource } from '../../canonical/events.ts';
-import { arrayOf, isObject, objectOf, stringOf } from '../../canonical/value.ts';
 
 /** Pages of one answer; further ones are left out. */
 export const MAX_SOURCES = 1_000;
 
-/** What tells of a search: the upstream's own words are those of Anthropic. */
+/** What tells of a search. */
 export type SourceEvent =
-  | Pick<WebSearchEvent, 'type' | 'queries' | 'results'>
-  | Pick<CitationEvent, 'type' | 'source'>
-  | { type: 'verbatim'; value: unknown };
+  Pick<WebSearchEvent, 'type' | 'queries' | 'results'> | Pick<CitationEvent, 'type' | 'source'>;
 
 /** Collects queries and pages, each page once. */
 export class AnswerSources {
@@ -21,10 +18,10 @@ export class AnswerSources {
 
   take(event: SourceEvent): void {
     if (event.type === 'citation') this.#add(event.source);
-    else if (event.type === 'web_search') {
+    else {
       for (const query of event.queries) this.#queries.add(query);
       for (const source of event.results ?? []) this.#add(source);
-    } else for (const source of anthropicSources(event.value)) this.#add(source);
+    }
   }
 
   /** JSON text of the metadata; undefined when nothing was searched. */
@@ -37,16 +34,4 @@ export class AnswerSources {
   #add({ url, title }: WebSource): void {
     if (this.#titles.size < MAX_SOURCES && !this.#titles.has(url)) this.#titles.set(url, title);
   }
-}
-
-/** Pages in a `web_search_tool_result` or a `citations_delta`. */
-function anthropicSources(value: unknown): WebSource[] {
-  if (!isObject(value)) return [];
-  if (value.type === 'citations_delta') return sourceOf(value.citation);
-  return value.type === 'web_search_tool_result' ? arrayOf(value.content).flatMap(sourceOf) : [];
-}
-
-function sourceOf(page: unknown): WebSource[] {
-  const { url, title } = objectOf(page);
-  return typeof url === 'string' ? [{ url, title: stringOf(title) ?? url }] : [];
 }

@@ -94,12 +94,12 @@ export class GeminiStreamEncoder {
         return this.#delta(event.choice, codeParts(event).join(','));
       case 'web_search':
       case 'citation':
-      case 'verbatim':
         this.#sources.take(event);
         return '';
       case 'item_start':
       case 'item_done':
       case 'tool_call_done':
+      case 'verbatim':
         return '';
     }
   }

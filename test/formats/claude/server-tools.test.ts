@@ -24,7 +24,7 @@ const input = (partial_json: string): Json => ({ type: 'input_json_delta', parti
 
 const TEXT = { type: 'text', text: '' };
 const PAGE = { type: 'web_search_result', url: 'https://c.example', title: 'Cats' };
-const WEB = { type: 'web_search_result_location', cited_text: 'purr', ...PAGE };
+const WEB = { ...PAGE, type: 'web_search_result_location', cited_text: 'purr' };
 const use = (id: string, name: string): Json => ({ type: 'server_tool_use', id, name, input: {} });
 
 const EVENTS: Json[] = [
