@@ -7,6 +7,7 @@ import { withOwnHistory } from '../../../src/formats/claude/own-history.ts';
 import { requestContext, responseContext } from '../chat/contexts.ts';
 import { clientText, failedText } from '../streams.ts';
 import { vector, vectors } from '../vectors.ts';
+import { readClaudeStream } from '../../support/claude.ts';
 
 type Json = Record<string, unknown>;
 
@@ -281,6 +282,33 @@ describe('Claude to Claude, the answer', () => {
     const { text, error } = failedText(translator, Buffer.from(frames.slice(0, 4).join('')));
     assert.equal(text, frames.slice(0, 4).join(''));
     assert.equal((error as { code: string }).code, 'upstream_incomplete_stream');
+  });
+
+  it('relays that leave out the names of events and the last one', () => {
+    const bare = frames.slice(0, -1).map((frame) => frame.replace(/^event: .*\n/, ''));
+    const translator = claudeToClaude.response(responseContext());
+    assert.equal(clientText(translator, [Buffer.from(bare.join(''))]), frames.join(''));
+  });
+
+  it('a whole body for a client that wants a stream: every block, by deltas where it has any', () => {
+    const content = [
+      { type: 'thinking', thinking: 'hm', signature: 'EgQKAgEC' },
+      { type: 'text', text: 'Grüße' },
+      { type: 'redacted_thinking', data: 'x' },
+      { type: 'tool_use', id: 'toolu_1', name: 'track', input: { code: 'ZX10' } },
+    ];
+    const usage = { input_tokens: 1, output_tokens: 2 };
+    const body = { id: 'msg_1', type: 'message', content, stop_reason: 'tool_use', usage };
+    const translator = claudeToClaude.response(responseContext());
+    const text = String(translator.onBody(Buffer.from(JSON.stringify(body))));
+    assert.deepEqual(readClaudeStream(text), {
+      id: 'msg_1',
+      content,
+      stopReason: 'tool_use',
+      usage,
+    });
+    assert.equal(text.match(/"delta":\{"type":/g)?.length, 4);
+    assert.equal(translator.usage?.totalTokens, 3);
   });
 
   it('a whole body passes as it is', () => {

@@ -170,6 +170,31 @@ describe('Gemini → Gemini, answers', () => {
     assert.equal(clientText(reader(), [done]), stream.toString());
   });
 
+  it('one line of data and nothing beside it, which is all that Gemini CLI reads', () => {
+    const lines = JSON.stringify(JSON.parse(CHUNKS[1] ?? ''), null, 1).replaceAll('\n', '\ndata: ');
+    const text = clientText(reader(), [
+      Buffer.from(`: a\nid: 1\nevent: b\ndata:${lines}\n\n: c\n\n`),
+    ]);
+    assert.match(text, /^data: \{[^\n]*\}\n\n$/);
+    assert.deepEqual(JSON.parse(text.slice(6)), JSON.parse(CHUNKS[1] ?? ''));
+  });
+
+  it('candidates that end one after the other, and chunks behind the end of all', () => {
+    const chunk = (index: number, finishReason?: string): string =>
+      `data: ${JSON.stringify({ candidates: [{ index, finishReason }] })}\n\n`;
+    const answer = chunk(0, 'STOP') + chunk(1) + chunk(1, 'STOP');
+    const late = chunk(0) + chunk(1, 'STOP');
+    assert.equal(clientText(reader(), [Buffer.from(answer + late)]), answer);
+  });
+
+  it('a whole body for a client that wants a stream', () => {
+    const body = Buffer.from(JSON.stringify(JSON.parse(CHUNKS[1] ?? ''), null, 1));
+    const events = String(reader().onBody(body));
+    assert.match(events, /^data: \{[^\n]*\}\n\n$/);
+    const array = String(reader({ streamForm: 'array' }).onBody(body));
+    assert.deepEqual(JSON.parse(array), [JSON.parse(CHUNKS[1] ?? '')]);
+  });
+
   it('a whole body as received', () => {
     const body = Buffer.from(CHUNKS[1] ?? '');
     const reading = reader({ stream: false });
