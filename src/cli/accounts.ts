@@ -28,9 +28,10 @@ export async function listAccounts(io: CliIo, config: Config, json: boolean): Pr
   io.out(`No accounts in ${config.authDir}. Add one: switchyard login codex|claude`);
 }
 
-/** Undefined: the account has no tokens that end, or its file has just gone. */
-async function tokensIn({ kind, source }: CredentialRecord): Promise<TokenPayload | undefined> {
-  if (kind !== 'oauth' || source.kind !== 'file') return undefined;
+/** Undefined: its file holds no tokens (keys, service accounts), or has just gone. */
+async function tokensIn(record: CredentialRecord): Promise<TokenPayload | undefined> {
+  const { kind, provider, source } = record;
+  if (kind !== 'oauth' || source.kind !== 'file' || provider === 'vertex') return undefined;
   try {
     return await readTokens(source.path);
   } catch (thrown) {

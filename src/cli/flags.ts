@@ -1,5 +1,8 @@
 /** The command line: which command, and with which options (config.md 7). */
 import type { AccountProvider } from '../credentials/accounts.ts';
+import type { ImportWishes } from '../credentials/import.ts';
+import { cleanPrefix } from '../credentials/normalise.ts';
+import { isLocation } from '../credentials/vertex-file.ts';
 import { readArguments, wrongArgument, type Arguments, type FlagKinds } from './arguments.ts';
 import { ACCOUNTS_USAGE, LOGIN_USAGE, USAGE } from './usage.ts';
 
@@ -24,7 +27,7 @@ export type Command =
   | { name: 'print'; text: string }
   | { name: 'version' }
   | { name: 'login'; config: string | undefined; options: LoginOptions }
-  | { name: 'import'; config: string | undefined; path: string | undefined; websockets: boolean }
+  | { name: 'import'; config: string | undefined; path: string | undefined; wishes: ImportWishes }
   | { name: 'accounts'; config: string | undefined; json: boolean }
   | {
       name: 'change';
@@ -43,10 +46,15 @@ const LOGIN: FlagKinds = {
   'no-websockets': 'flag',
   'callback-port': 'value',
   'oauth-callback-port': 'value',
+  location: 'value',
+  prefix: 'value',
 };
 
+/** Flags that only `login import` knows, in both spellings. */
+const IMPORT_ONLY = ['location', 'prefix', 'vertex-import', 'vertex-import-prefix'];
+
 /** Flags of `login import`. */
-const IMPORT: ReadonlySet<string> = new Set(['config', 'no-websockets']);
+const IMPORT: ReadonlySet<string> = new Set(['config', 'no-websockets', ...IMPORT_ONLY]);
 
 /** Flags that only Codex logins know. */
 const CODEX_ONLY = ['device', 'no-websockets'];
@@ -57,6 +65,8 @@ const TOP: FlagKinds = {
   'codex-login': 'flag',
   'codex-device-login': 'flag',
   'claude-login': 'flag',
+  'vertex-import': 'value',
+  'vertex-import-prefix': 'value',
 };
 
 const ACCOUNTS: FlagKinds = { ...COMMON, json: 'flag', yes: 'flag' };
@@ -69,7 +79,7 @@ const ACTIONS: readonly string[] = ['enable', 'disable', 'remove'];
  */
 export function parseCommand(args: readonly string[]): Command {
   // Global flags may stand before the command.
-  const at = args.findIndex((word, index) => !word.startsWith('-') && !isConfigValue(args, index));
+  const at = args.findIndex((word, index) => !word.startsWith('-') && !isValue(args, index));
   const rest = at < 0 ? args : [...args.slice(0, at), ...args.slice(at + 1)];
   const word = args[at];
   if (word === undefined) return topLevel(rest);
@@ -83,8 +93,10 @@ export function parseCommand(args: readonly string[]): Command {
 }
 
 /** Is this the value of the flag before it? */
-const isConfigValue = (args: readonly string[], index: number): boolean =>
-  /^--?(config|callback-port|oauth-callback-port)$/.test(args[index - 1] ?? '');
+function isValue(args: readonly string[], index: number): boolean {
+  const [, name = ''] = /^--?([a-z-]+)$/.exec(args[index - 1] ?? '') ?? [];
+  return Object.hasOwn(TOP, name) && TOP[name] === 'value';
+}
 
 function topLevel(args: readonly string[]): Command {
   const read = readArguments(args, TOP, 0, USAGE);
@@ -92,8 +104,12 @@ function topLevel(args: readonly string[]): Command {
   if (device || read.flags.has('codex-login')) {
     return common(read, USAGE, (found) => accountLogin(found, 'codex', device));
   }
-  if (!read.flags.has('claude-login')) return common(read, USAGE, serve);
-  return common(read, USAGE, (found) => accountLogin(found, 'claude'));
+  if (read.flags.has('claude-login')) {
+    return common(read, USAGE, (found) => accountLogin(found, 'claude'));
+  }
+  const path = read.values.get('vertex-import');
+  if (path === undefined) return common(read, USAGE, serve);
+  return common(read, USAGE, (found) => importOf(found, path));
 }
 
 function common(read: Arguments, usage: string, make: (read: Arguments) => Command): Command {
@@ -122,13 +138,32 @@ function login(read: Arguments): Command {
   if (what !== 'import') {
     return wrong(what === undefined ? 'log in to what?' : `unknown argument ${what}`);
   }
+  return importOf(read, path);
+}
+
+function importOf(read: Arguments, path: string | undefined): Command {
+  const wrong = (message: string): never => {
+    throw wrongArgument(message, LOGIN_USAGE);
+  };
   const other = [...read.flags, ...read.values.keys()].find((name) => !IMPORT.has(name));
   if (other !== undefined) return wrong(`--${other} is nothing for login import`);
+  const location = read.values.get('location');
+  if (location !== undefined && !isLocation(location)) {
+    return wrong(`--location ${location} is not a region`);
+  }
+  const prefix = read.values.get('prefix') ?? read.values.get('vertex-import-prefix');
+  if (prefix !== undefined && cleanPrefix(prefix) === '') {
+    return wrong(`--prefix ${prefix} is not a name without slashes`);
+  }
   const websockets = !read.flags.has('no-websockets');
-  return { name: 'import', config: configOf(read), path, websockets };
+  return { name: 'import', config: configOf(read), path, wishes: { websockets, location, prefix } };
 }
 
 function accountLogin(read: Arguments, provider: AccountProvider, device = false): Command {
+  const imports = IMPORT_ONLY.find((name) => read.values.has(name));
+  if (imports !== undefined) {
+    throw wrongArgument(`--${imports} belongs to login import`, LOGIN_USAGE);
+  }
   const foreign = CODEX_ONLY.find((name) => read.flags.has(name));
   if (provider !== 'codex' && foreign !== undefined) {
     throw wrongArgument(`--${foreign} belongs to login codex`, LOGIN_USAGE);

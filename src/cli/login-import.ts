@@ -1,4 +1,4 @@
-/** `switchyard login import`: accounts of the Codex CLI, of Claude Code or of another proxy. */
+/** `switchyard login import`: accounts of the Codex CLI, Claude Code, Google or another proxy. */
 import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -16,7 +16,8 @@ import {
   namesAccount,
 } from '../credentials/claude-code-file.ts';
 import { credentialFileNames, ensureAuthDir } from '../credentials/files.ts';
-import { importable } from '../credentials/import.ts';
+import { importable, type ImportWishes } from '../credentials/import.ts';
+import { saveServiceAccount } from '../credentials/import-vertex.ts';
 import { errnoOf, parseJsonObject, readSecretText } from '../credentials/json-file.ts';
 import { tokensOf } from '../credentials/tokens.ts';
 import { SwitchyardError } from '../errors.ts';
@@ -34,8 +35,8 @@ logins of its own: switchyard login codex, switchyard login claude`;
 /** Of `.claude.json`, in which Claude Code also keeps its history: a few MiB at most. */
 const MAX_PROFILE_BYTES = 32 * 1024 * 1024;
 
-/** What one file came to. `account`: its refresh token has two owners now. */
-type Outcome = 'account' | 'done' | 'unusable';
+/** What one file came to. `shared`: its refresh token has two owners now. */
+type Outcome = 'shared' | 'done' | 'unusable';
 
 /**
  * Imports a file or a folder; without a path the login of the Codex CLI.
@@ -46,13 +47,13 @@ export async function importLogins(
   io: CliIo,
   config: Config,
   path: string | undefined,
-  websockets: boolean,
+  wishes: ImportWishes,
 ): Promise<number> {
   const source = resolve(io.cwd, path ?? join(codexHome(io), 'auth.json'));
   const files = await filesAt(source, config.authDir);
   const outcomes: Outcome[] = [];
-  for (const file of files) outcomes.push(await importFile(io, config, file, websockets));
-  if (outcomes.includes('account')) io.note(SHARED);
+  for (const file of files) outcomes.push(await importFile(io, config, file, wishes));
+  if (outcomes.includes('shared')) io.note(SHARED);
   if (files.length === 0) io.note(`${source} has no *.json files`);
   return outcomes.some((outcome) => outcome !== 'unusable') ? 0 : 1;
 }
@@ -81,7 +82,7 @@ async function importFile(
   io: CliIo,
   config: Config,
   path: string,
-  websockets: boolean,
+  wishes: ImportWishes,
 ): Promise<Outcome> {
   const name = basename(path);
   let raw: Fields;
@@ -97,10 +98,16 @@ async function importFile(
     io.note(`Skipped ${thrown.message}`);
     return 'unusable';
   }
-  const found = importable(raw, websockets, fileName);
+  const found = importable(raw, wishes, fileName);
   switch (found.kind) {
-    case 'account':
-      return reported(io, name, await saveAccount(config.authDir, found.account));
+    case 'account': {
+      const saved = await saveAccount(config.authDir, found.account);
+      report(io, name, saved);
+      return saved.outcome === 'kept' ? 'done' : 'shared';
+    }
+    case 'service-account':
+      report(io, name, await saveServiceAccount(config.authDir, found.account));
+      return 'done';
     case 'key-file':
       return copyKeyFile(io, config.authDir, name, raw, found.apiKey);
     case 'config-key':
@@ -123,11 +130,10 @@ async function claudeCodeProfile(path: string): Promise<Fields | undefined> {
   return undefined;
 }
 
-function reported(io: CliIo, name: string, saved: SavedAccount): Outcome {
+function report(io: CliIo, name: string, saved: SavedAccount): void {
   const words = { added: 'Added', updated: 'Renewed from', kept: 'Nothing newer in' };
   io.out(`${words[saved.outcome]} ${name}: ${saved.path}`);
   if (saved.disabled) io.out(`It is disabled: switchyard accounts enable ${saved.name}`);
-  return saved.outcome === 'kept' ? 'done' : 'account';
 }
 
 async function copyKeyFile(

@@ -25,7 +25,7 @@ export async function runCommand(
       return 0;
     case 'import': {
       const config = await commandConfig(io, command.config);
-      return importLogins(io, config, command.path, command.websockets);
+      return importLogins(io, config, command.path, command.wishes);
     }
     case 'accounts':
       await listAccounts(io, await commandConfig(io, command.config), command.json);

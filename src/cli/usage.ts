@@ -16,13 +16,14 @@ ${CONFIG}
   --help               print this text, or that of a command
 
 All flags are also accepted with a single dash. The login flags of CLIProxyAPI work as well:
--codex-login, -codex-device-login, -claude-login, -no-browser, -oauth-callback-port N.
+-codex-login, -codex-device-login, -claude-login, -no-browser, -oauth-callback-port N,
+-vertex-import FILE, -vertex-import-prefix NAME.
 `;
 
 /** Of `login`. */
 export const LOGIN_USAGE = `usage: switchyard login codex|claude [--no-browser] [--callback-port N]
        switchyard login codex --device
-       switchyard login import [PATH]
+       switchyard login import [PATH] [--location REGION] [--prefix NAME]
 
 login codex, login claude: logs in with the browser and saves the account in auth-dir. Repeat it
 for further accounts; the same account again renews its login and keeps your settings in its file.
@@ -31,7 +32,10 @@ for further accounts; the same account again renews its login and keeps your set
   --callback-port N    port of the local listener (default: 1455, claude: 54545)
 
 login import: PATH is the auth.json of the Codex CLI (default: $CODEX_HOME/auth.json, else
-~/.codex/auth.json), the .credentials.json of Claude Code, or a folder with credential files.
+~/.codex/auth.json), the .credentials.json of Claude Code, the key of a Google service account
+(Vertex AI), a credential file, or a folder of such files.
+  --location REGION    Vertex: where the models run (default: the file's, else us-central1)
+  --prefix NAME        Vertex: clients may name the models NAME/MODEL
 
   --no-websockets      Codex: do not prefer upstream WebSockets for a new account
 ${CONFIG}

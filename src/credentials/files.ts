@@ -95,6 +95,9 @@ function typeOf(file: CredentialFile, fields: Fields): { type: string } | { reas
   if (type === '' && fields['OPENAI_API_KEY']) {
     return { reason: 'holds only an OPENAI_API_KEY: add it to codex-api-key in the config file' };
   }
+  if (type === 'service_account') {
+    return { reason: 'is the bare key of a service account: switchyard login import FILE' };
+  }
   return { reason: type === '' ? 'has no type' : `type ${type} is not supported yet` };
 }
 

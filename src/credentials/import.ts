@@ -1,14 +1,19 @@
-/** What a file of another program is worth here: the Codex CLI's `auth.json`, or a credential file. */
+/**
+ * What a file of another program is worth here: the Codex CLI's `auth.json`, a key of Google's, or a
+ * credential file.
+ */
 import { isFields, type Fields } from '../config/values.ts';
 import type { AccountProvider, NewAccount } from './accounts.ts';
 import { snakeFields } from './file-schema.ts';
 import { identityOf, type AccountIdentity } from './identity.ts';
+import { newServiceAccount, type NewServiceAccount, type VertexWishes } from './import-vertex.ts';
 import { idTokenClaims } from './jwt.ts';
 import { tokensOf, type TokenFields } from './tokens.ts';
 
 /** How a file is taken over. */
 export type Importable =
   | { kind: 'account'; account: NewAccount }
+  | { kind: 'service-account'; account: NewServiceAccount }
   /** A credential file with an API key: copied as it is. */
   | { kind: 'key-file'; apiKey: string }
   /** Only an API key of the Codex CLI: it belongs into the config file. */
@@ -20,18 +25,43 @@ const CLI_FIELDS = new Set(['tokens', 'OPENAI_API_KEY', 'last_refresh', 'auth_mo
 
 const unusable = (reason: string): Importable => ({ kind: 'unusable', reason });
 
-/**
- * Reads a decoded file. `websockets`: accounts whose file does not speak of it get upstream
- * WebSockets. `fileName`: of files that were made for a proxy, to be kept.
- */
-export function importable(raw: Fields, websockets: boolean, fileName?: string): Importable {
+/** What is said beside the files. */
+export interface ImportWishes extends VertexWishes {
+  /** Codex accounts whose file does not speak of it get upstream WebSockets. */
+  websockets: boolean;
+}
+
+const PROVIDERS: ReadonlySet<string> = new Set(['codex', 'claude', 'vertex']);
+
+/** Google's own word for the keys of its service accounts. */
+const BARE_KEY = 'service_account';
+
+/** Reads a decoded file. `fileName`: of files that were made for a proxy, to be kept. */
+export function importable(raw: Fields, wishes: ImportWishes, fileName?: string): Importable {
   const fields = snakeFields(raw);
   const type = typeof fields['type'] === 'string' ? fields['type'].trim().toLowerCase() : '';
-  const nested = isFields(fields['tokens']);
+  if (type === BARE_KEY) return serviceAccount(raw, true, wishes);
+  const { apiKey } = tokensOf(fields);
+  if (PROVIDERS.has(type) && apiKey !== '') return { kind: 'key-file', apiKey };
+  if (type === 'vertex') return serviceAccount(raw, false, wishes);
+  if (type !== '' && !isProvider(type)) return unusable(`type ${type} is not supported yet`);
+  return accountOf(fields, type, wishes.websockets, { raw, fileName });
+}
+
+function serviceAccount(raw: Fields, isBare: boolean, wishes: VertexWishes): Importable {
+  const account = newServiceAccount(raw, isBare, wishes);
+  return 'reason' in account ? unusable(account.reason) : { kind: 'service-account', account };
+}
+
+function accountOf(
+  fields: Fields,
+  type: AccountProvider | '',
+  websockets: boolean,
+  { raw, fileName }: { raw: Fields; fileName: string | undefined },
+): Importable {
   const provider = type === '' ? 'codex' : type;
-  if (!isProvider(provider)) return unusable(`type ${type} is not supported yet`);
   const tokens = tokensOf(fields);
-  if (type !== '' && tokens.apiKey !== '') return { kind: 'key-file', apiKey: tokens.apiKey };
+  const nested = isFields(fields['tokens']);
   const hasTokens = tokens.accessToken !== '' || tokens.refreshToken !== '';
   if (!hasTokens) return withoutTokens(fields);
   if (type === '' && !nested) return unusable('has no type');

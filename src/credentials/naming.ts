@@ -23,6 +23,16 @@ const emailPart = (email: string): string => email.trim().replace(/[\s/\\:*?"<>|
 export const claudeFileName = (email: string): string =>
   `${['claude', emailPart(email)].filter((part) => part !== '').join('-')}.json`;
 
+const vertexPart = (text: string): string =>
+  text
+    .trim()
+    .replace(/[/\\:]/g, '_')
+    .replace(/[\s\p{Cc}]/gu, '-');
+
+/** `vertex-<project>.json`, or `vertex-<prefix>-<project>.json` (providers.md 3.1). */
+export const vertexFileName = (project: string, prefix: string): string =>
+  `${['vertex', prefix, project].map(vertexPart).filter(Boolean).join('-')}.json`;
+
 /** `codex-<8 hex of the account>-<email>-<plan>.json` (codex.md 6.6). */
 export function codexFileName({ accountId = '', email = '', plan = '' }: CodexIdentity): string {
   const account = accountId && createHash('sha256').update(accountId).digest('hex').slice(0, 8);

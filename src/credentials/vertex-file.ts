@@ -16,6 +16,17 @@ export interface ServiceAccount {
 
 const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token';
 
+/** Is this the name of a region, or `global`? It becomes a part of the host's name. */
+export const isLocation = (text: string): boolean => /^[a-z0-9-]+$/.test(text);
+
+/** The project that a file is for; `''`: it names none. */
+export const projectOf = (fields: Fields): string =>
+  textOf(fields['project_id']) || textOf(fields['project']);
+
+/** The region of a file. */
+export const locationOf = (fields: Fields): string =>
+  textOf(fields['location']) || DEFAULT_LOCATION;
+
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /** Address of all models of a file's project, or why there is none. `baseUrl`: the file's own host. */
@@ -23,12 +34,11 @@ export function vertexAddress(
   fields: Fields,
   baseUrl: string,
 ): { baseUrl: string } | { reason: string } {
-  const project = textOf(fields['project_id']) || textOf(fields['project']);
-  const location = textOf(fields['location']) || DEFAULT_LOCATION;
+  const project = projectOf(fields);
+  const location = locationOf(fields);
   if (project === '') return { reason: 'has no project_id' };
   if (!isFields(fields['service_account'])) return { reason: 'has no service_account' };
-  // It becomes a part of the host's name.
-  if (!/^[a-z0-9-]+$/.test(location)) return { reason: 'has a location that is none' };
+  if (!isLocation(location)) return { reason: 'has a location that is none' };
   const host = location === 'global' ? '' : `${location}-`;
   const origin = baseUrl === '' ? `https://${host}aiplatform.googleapis.com` : baseUrl;
   const place = `${encodeURIComponent(project)}/locations/${location}`;

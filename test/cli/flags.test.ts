@@ -16,6 +16,13 @@ const login = (options: object = {}, config?: string): Command => ({
   },
 });
 
+const imports = (path?: string, wishes: object = {}): Command => ({
+  name: 'import',
+  config: undefined,
+  path,
+  wishes: { websockets: true, location: undefined, prefix: undefined, ...wishes },
+});
+
 const serve = (config?: string): Command => ({ name: 'serve', config });
 
 describe('command line', () => {
@@ -46,11 +53,14 @@ describe('command line', () => {
       '-claude-login -no-browser -oauth-callback-port 7',
       login({ provider: 'claude', browser: false, callbackPort: 7 }),
     ],
-    ['login import', { name: 'import', config: undefined, path: undefined, websockets: true }],
+    ['login import', imports()],
+    ['login import ~/x --no-websockets', imports('~/x', { websockets: false })],
     [
-      'login import ~/x --no-websockets',
-      { name: 'import', config: undefined, path: '~/x', websockets: false },
+      '--location global login import k.json --prefix /eu',
+      imports('k.json', { location: 'global', prefix: '/eu' }),
     ],
+    ['-vertex-import k.json', imports('k.json')],
+    ['-vertex-import=k.json -vertex-import-prefix eu', imports('k.json', { prefix: 'eu' })],
     ['accounts', { name: 'accounts', config: undefined, json: false }],
     ['accounts -json -config a', { name: 'accounts', config: 'a', json: true }],
     [
@@ -88,6 +98,13 @@ describe('command line', () => {
     ['login codex --callback-port -1', /^--callback-port -1 is not a port/],
     ['login codex --json', /^unknown argument --json/],
     ['login import --device', /^--device is nothing for login import/],
+    ['login import k --location a.b', /^--location a\.b is not a region/],
+    ['login import k --prefix a/b', /^--prefix a\/b is not a name without slashes/],
+    ['login import --vertex-import k', /^unknown argument --vertex-import/],
+    ['login codex --prefix eu', /^--prefix belongs to login import/],
+    ['-vertex-import-prefix eu', /^--vertex-import-prefix belongs to a login/],
+    ['-vertex-import k --json', /^unknown argument --json/],
+    ['-vertex-import k -device', /^--device is nothing for login import/],
     ['accounts hide ann', /^unknown argument hide/],
     ['accounts disable', /^disable which account\?/],
     ['accounts disable a b', /^unknown argument b/],

@@ -161,6 +161,7 @@ describe('scanCredentialFiles', () => {
   const skips: [string, unknown, RegExp][] = [
     ['another provider', { type: 'qwen', access_token: 'x' }, /^type qwen is not supported yet$/],
     ['no type', { access_token: 'x' }, /^has no type$/],
+    ['a key of Google', { type: 'service_account' }, /^is the bare key .* login import FILE$/],
     [
       'only a key',
       { OPENAI_API_KEY: 'sk-secret' },

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { claudeFileName, codexFileName, type CodexIdentity } from '../../src/credentials/naming.ts';
+import {
+  claudeFileName,
+  codexFileName,
+  vertexFileName,
+  type CodexIdentity,
+} from '../../src/credentials/naming.ts';
 
 describe('codexFileName', () => {
   const account = { accountId: 'acct-1234', email: 'user@example.com' };
@@ -28,5 +33,16 @@ describe('claudeFileName', () => {
     ['', 'claude.json'],
   ] as const) {
     it(JSON.stringify(email), () => assert.equal(claudeFileName(email), file));
+  }
+});
+
+describe('vertexFileName', () => {
+  const cases: [name: string, project: string, prefix: string, file: string][] = [
+    ['G11: other characters', 'a:b c', 'eu', 'vertex-eu-a_b-c.json'],
+    ['without a prefix', 'acme-1', '', 'vertex-acme-1.json'],
+    ['a project that is a path', '../x\\y\n', 'a', 'vertex-a-.._x_y.json'],
+  ];
+  for (const [name, project, prefix, file] of cases) {
+    it(name, () => assert.equal(vertexFileName(project, prefix), file));
   }
 });

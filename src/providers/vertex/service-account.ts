@@ -2,7 +2,8 @@
  * Access tokens of a Google service account (providers.md 3.1, 3.2): a signed statement (RFC 7523)
  * is exchanged for a token that lives an hour.
  */
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { sign } from 'node:crypto';
+import { rsaKey } from '../../credentials/private-key.ts';
 import type { ServiceAccount } from '../../credentials/vertex-file.ts';
 import { jsonObject, textAt } from '../failure.ts';
 import { readTokenAnswer } from '../oauth/token-answer.ts';
@@ -51,7 +52,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 function assertion(account: ServiceAccount, nowMs: number): string {
-  const key = keyOf(account.privateKey);
+  const key = rsaKey(account.privateKey);
   const iat = Math.floor(nowMs / 1000);
   const head = { alg: 'RS256', typ: 'JWT', kid: account.privateKeyId || undefined };
   const claims = {
@@ -66,30 +67,3 @@ function assertion(account: ServiceAccount, nowMs: number): string {
 }
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** Keys are often damaged on their way into a file; what is left between the marks is enough. */
-function keyOf(pem: string): KeyObject {
-  const key = readable(pem) ?? readable(repaired(pem));
-  if (key?.asymmetricKeyType !== 'rsa') throw new Error('the private key is no RSA key');
-  return key;
-}
-
-function readable(pem: string): KeyObject | undefined {
-  try {
-    return createPrivateKey(pem);
-  } catch {
-    return undefined;
-  }
-}
-
-const MARKS = /-----BEGIN ((?:RSA )?PRIVATE KEY)-----(.*)-----END \1-----/s;
-const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
-const LINE = /.{1,64}/g;
-
-/** Line breaks that were written as two characters are ones again (16, D2). */
-function repaired(pem: string): string {
-  const [, kind = '', inner = ''] = MARKS.exec(pem.replaceAll(COLOUR, '')) ?? [];
-  const base64 = inner.replaceAll(/\\[nr]/g, '').replaceAll(/[^A-Za-z0-9+/=]/g, '');
-  const lines = base64.match(LINE) ?? [];
-  return [`-----BEGIN ${kind}-----`, ...lines, `-----END ${kind}-----`, ''].join('\n');
-}
