@@ -113,13 +113,13 @@ const CASES: Case[] = [
     },
   },
   {
-    name: '60 a nullable property of Gemini is optional',
+    name: '60: a nullable property of Gemini is optional',
     clean: cleanForGemini,
     given: object({ p: { type: ['string', 'null'] } }, { required: ['p'] }),
     want: object({ p: { type: 'string', description: '(nullable)' } }),
   },
   {
-    name: '61 a nullable property of Antigravity stays required',
+    name: '61: a nullable property of Antigravity stays required',
     clean: bare,
     given: object({ p: { type: ['string', 'null'] } }, { required: ['p'] }),
     want: object(
@@ -128,7 +128,7 @@ const CASES: Case[] = [
     ),
   },
   {
-    name: '62 a union with null',
+    name: '62: a union with null',
     clean: filledInside,
     given: { anyOf: [{ type: 'null' }, object({ k: text })] },
     want: {
@@ -140,13 +140,13 @@ const CASES: Case[] = [
     },
   },
   {
-    name: '63 a property named `pattern`',
+    name: '63: a property named `pattern`',
     clean: cleanForGemini,
     given: object({ pattern: text, format: text, default: text }),
     want: object({ pattern: text, format: text, default: text }),
   },
   {
-    name: '64 a root without properties',
+    name: '64: a root without properties',
     clean: filled,
     given: { type: 'object' },
     want: {
@@ -161,13 +161,13 @@ const CASES: Case[] = [
     },
   },
   {
-    name: '65 a property beside the keywords',
+    name: '65: a property beside the keywords',
     clean: cleanForGemini,
     given: { name: { type: 'string', required: true } },
     want: object({ name: text }, { required: ['name'] }),
   },
   {
-    name: '66 a long enum',
+    name: '66: a long enum',
     clean: cleanForGemini,
     given: { type: 'string', enum: [...'abcdefghijk'] },
     want: { type: 'string', enum: [...'abcdefghijk'] },
