@@ -68,7 +68,7 @@ describe('class of a failed answer, routing.md 72 to 92', () => {
       ['challenge', 'next', false],
     ],
     [
-      '89: 400 invalid_grant',
+      'P17, 89: 400 invalid_grant',
       failureOf(400, { error: 'invalid_grant' }),
       ['dead-grant', 'next', false],
     ],
@@ -172,6 +172,18 @@ describe('rules of the operator (routing.md 7.4)', () => {
     });
   }
 
+  it('P20: a rule that continues makes a 403 a fault of the request, for the next credential', () => {
+    const rules = rule('continue', { status: 403, match: ['region'] });
+    const outcome = classify(failureOf(403, 'blocked region'), rules, CHAT, 'answering');
+    assert.deepEqual([outcome.verdict, outcome.neutral], ['next', true]);
+  });
+
+  it('P21: a rule that stops and cools ends the request', () => {
+    const rules = rule('stop-and-cooldown');
+    const outcome = classify(failureOf(400, 'prompt too long'), rules, CHAT, 'answering');
+    assert.deepEqual([outcome.verdict, outcome.neutral, outcome.forced], ['stop', false, true]);
+  });
+
   it('wants the exact status and one hit', () => {
     const fallsThrough = (status: number, body: string): void => {
       const outcome = classify(failureOf(status, body), rule('continue'), CHAT, 'answering');
@@ -229,8 +241,10 @@ describe('exceptions of paths (routing.md 6.10)', () => {
   });
 
   for (const path of ['/v1/messages/count_tokens', '/v1beta/models/gemini-3:countTokens']) {
-    it(`${path}: a 404 counts only when it names the model`, () => {
-      assert.deepEqual(short(failureOf(404, 'no such route'), path), ['not-found', 'next', true]);
+    it(`P19: ${path}: a 404 counts only when it names the model`, () => {
+      for (const body of ['not here', 'no such route']) {
+        assert.deepEqual(short(failureOf(404, body), path), ['not-found', 'next', true]);
+      }
       const named = [
         withCode('model_not_found'),
         'Model gpt-9 not found',

@@ -79,10 +79,11 @@ describe('quota back-off, routing.md 63 to 70', () => {
     assert.equal(account.level, 1);
   });
 
-  it('64: a failure inside the window changes neither end nor level', () => {
+  it('P14, 64: a failure inside the window changes neither end nor level', () => {
     const account = new Account().fail(0, limited()).fail(0.1, limited());
-    assert.equal(account.blockedUntil(0.1), 1);
-    assert.equal(account.level, 1);
+    assert.deepEqual([account.blockedUntil(0.1), account.level], [1, 1]);
+    account.fail(2, limited()).fail(3, limited()).fail(3.5, limited());
+    assert.deepEqual([account.blockedUntil(3.5), account.level], [4, 2]);
   });
 
   it('65: the next window is twice as long', () => {
@@ -98,12 +99,13 @@ describe('quota back-off, routing.md 63 to 70', () => {
     assert.equal(account.level, 2);
   });
 
-  it('67: a hint never shortens a running window', () => {
-    const account = new Account().fail(0, limited(60 * SECOND)).fail(0, limited(SECOND));
+  it('P15, 67: a hint never shortens a running window', () => {
+    const account = new Account().fail(0, limited(60 * SECOND));
+    account.fail(0, limited(SECOND)).fail(0, limited(10 * SECOND));
     assert.equal(account.blockedUntil(0), 60);
   });
 
-  it('68: all windows up to the cap, whose level stays (codex.md 5.5)', () => {
+  it('P13, 68: all windows up to the cap, whose level stays (codex.md 5.5)', () => {
     const account = new Account();
     const lengths: number[] = [];
     let at = 0;
@@ -198,7 +200,7 @@ describe('cooldown by status, routing.md 72 to 89', () => {
     ['86: WebSocket close 1006', failureOf(0, 'closed', { network: 'closed' }), undefined, ''],
     ['87: client disconnect', failureOf(0, 'cancelled', { network: 'cancelled' }), undefined, ''],
     ['88: challenge', failureOf(403, '<html>Cloudflare'), 10, ''],
-    ['89: dead grant', failureOf(400, { error: 'invalid_grant' }), 1800, 'invalid_grant'],
+    ['P17, 89: dead grant', failureOf(400, { error: 'invalid_grant' }), 1800, 'invalid_grant'],
     ['other status', failureOf(418, 'x'), 60, ''],
   ];
   for (const [name, failure, seconds, suspension] of rows) {
@@ -268,9 +270,11 @@ describe('cooldown by status, routing.md 72 to 89', () => {
 });
 
 describe('settings, routing.md 81 to 84', () => {
-  it('81: a model that is not supported cools down even without cooling', () => {
-    const account = new Account(OFF).fail(0, failureOf(400, 'model is not supported'));
+  it('P16, 81: a model that is not supported cools down even without cooling', () => {
+    const body = { error: { message: 'requested model is not supported' } };
+    const account = new Account(OFF).fail(0, failureOf(400, body));
     assert.equal(account.blockedUntil(0), 43_200);
+    assert.equal(account.model().suspension, 'model_not_supported');
   });
 
   it('82: without cooling only the error is shown', () => {
@@ -308,10 +312,12 @@ describe('forced cooldowns, routing.md 90 and 91', () => {
     assert.equal(account.fail(0, tooLong(400)).state, before);
   });
 
-  it('91: a minute where the status has none, even without cooling', () => {
+  it('P21, 91: a minute where the status has none, even without cooling', () => {
     for (const settings of [ON, OFF, { ...ON, transientCooldownMs: -1 }]) {
-      const account = new Account(settings, rule('continue-and-cooldown')).fail(0, tooLong(400));
-      assert.equal(account.blockedUntil(0), 60);
+      for (const action of ['continue-and-cooldown', 'stop-and-cooldown'] as const) {
+        const account = new Account(settings, rule(action)).fail(0, tooLong(400));
+        assert.equal(account.blockedUntil(0), 60);
+      }
     }
     const none = new Account({ ...ON, transientCooldownMs: -1 }, rule('stop-and-cooldown', 500));
     assert.equal(none.fail(0, tooLong(500)).blockedUntil(0), 60);
@@ -369,14 +375,8 @@ describe('failures as Codex sends them, routing.md 92 and codex.md 55 to 63', ()
 
 describe('what is kept of an error', () => {
   it("is the upstream's words and status, and the cooldown's evidence, end and scope", () => {
-    const failure = failureOf(
-      429,
-      { error: { message: 'slow down' } },
-      {
-        retryAfterMs: SECOND,
-        evidence: 'retry-after',
-      },
-    );
+    const hint = { retryAfterMs: SECOND, evidence: 'retry-after' };
+    const failure = failureOf(429, { error: { message: 'slow down' } }, hint);
     const model = new Account().fail(0, failure).model();
     assert.equal(model.message, 'slow down');
     assert.deepEqual(model.lastError, {

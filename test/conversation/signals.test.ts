@@ -141,7 +141,7 @@ describe('Claude Code session, codex.md 4.3', () => {
 });
 
 describe('values of signals', () => {
-  it('the cache key is trimmed, in either spelling', () => {
+  it('O10: the cache key is trimmed, in either spelling', () => {
     assert.equal(explicitCacheKey(source({}, { prompt_cache_key: ' k1 ' })), 'k1');
     assert.equal(explicitCacheKey(source({}, { promptCacheKey: 'k2' })), 'k2');
     assert.equal(

@@ -158,6 +158,32 @@ describe('scanCredentialFiles', () => {
     );
   });
 
+  for (const [name, file] of [
+    ['P6: files of the Gemini CLI', { type: 'gemini', token: { access_token: 'x' } }],
+    [
+      'O11 differs: files of compatible providers, tokens or not',
+      { type: 'openai-compatible-acme', refresh_token: 'r' },
+    ],
+  ] as const) {
+    it(`${name} are skipped, with the reason`, async (t) => {
+      const { records, skipped } = await scanOne(t, file);
+      assert.deepEqual(records, []);
+      assert.deepEqual(skipped, [
+        { file: 'a.json', reason: `type ${file.type} is not supported yet` },
+      ]);
+    });
+  }
+
+  it('P7: slashes around a prefix are cut off; a prefix with one inside is none', async (t) => {
+    for (const [prefix, cleaned] of [
+      ['/team/', 'team'],
+      ['a/b', ''],
+    ]) {
+      const record = await recordOf(t, { type: 'codex', access_token: 'a', prefix });
+      assert.equal(record.prefix, cleaned);
+    }
+  });
+
   const skips: [string, unknown, RegExp][] = [
     ['another provider', { type: 'qwen', access_token: 'x' }, /^type qwen is not supported yet$/],
     ['no type', { access_token: 'x' }, /^has no type$/],

@@ -124,7 +124,7 @@ describe('OAuth accounts', async () => {
     expired: FAR,
   });
 
-  it('401: refresh, repeat on the same account, nobody rests', async () => {
+  it('P18: 401: refresh, repeat on the same account, nobody rests', async () => {
     await addFile('a', live('a'));
     await addFile('b', live('b'));
     accept((token) => token !== 'a-token');

@@ -48,6 +48,17 @@ describe('catalogue by plan, routing.md 1.2', () => {
     assert.deepEqual(idsOf(tableOf([codexKey('k')])), [...IMAGES, 'm']);
   });
 
+  it('P25: excluded patterns on the Gemini list', () => {
+    const excludedModels = ['gemini-2.5-*', '*-preview'];
+    const key = codexKey('g', [], { provider: 'gemini', excludedModels });
+    assert.deepEqual(idsOf(tableOf([key])), [
+      'gemini-3.5-flash',
+      'gemini-3.5-flash-lite',
+      'gemini-3.6-flash',
+      'gemini-3.7-flash',
+    ]);
+  });
+
   it('dates, owners and windows', () => {
     const info = (plan: string, id: string) =>
       tableOf([account('a', { plan })]).models.get(id)?.info;
@@ -81,8 +92,8 @@ describe('catalogue by plan, routing.md 1.2', () => {
 describe('prefixes, routing.md 22 to 25', () => {
   const team = keyed('k', [model('m')], { prefix: 'team' });
 
-  it('22: both forms', () => assert.deepEqual(idsOf(tableOf([team])), ['m', 'team/m']));
-  it('23: force', () => assert.deepEqual(idsOf(tableOf([team], FORCE)), ['team/m']));
+  it('P26, 22: both forms', () => assert.deepEqual(idsOf(tableOf([team])), ['m', 'team/m']));
+  it('P26, 23: force', () => assert.deepEqual(idsOf(tableOf([team], FORCE)), ['team/m']));
   it('24: a prefix that is the id', () => {
     const same = keyed('k', [model('m')], { prefix: 'm' });
     assert.deepEqual(idsOf(tableOf([same], FORCE)), ['m', 'm/m']);

@@ -8,15 +8,18 @@ import { proxyFor, type Environment } from '../../src/upstream/proxy.ts';
 const HTTPS = 'https://chatgpt.com/backend-api/codex/responses';
 const HTTP = 'http://api.example.com/v1';
 
-/** `url`, configured value, environment: scheme, host and port of the proxy, or `direct`. */
-const CHOICES: [url: string, proxyUrl: string, env: Environment, shown: string][] = [
+/** A choice: `url`, configured value, environment; scheme, host and port of the proxy, or `direct`. */
+type Choice = [url: string, proxyUrl: string, env: Environment, shown: string];
+
+const VECTORS: [id: string, ...Choice][] = [
+  ['P1', HTTPS, 'none', { HTTPS_PROXY: 'http://p:1' }, 'direct'],
+  ['P3', HTTPS, 'socks5h://u:p@h:1', {}, 'socks5h://h:1'],
+];
+
+const CHOICES: Choice[] = [
   [HTTPS, '', {}, 'direct'],
-  // P1: the credential's `none` beats everything below it.
-  [HTTPS, 'none', { HTTPS_PROXY: 'http://p:1' }, 'direct'],
   [HTTPS, 'NONE', { HTTPS_PROXY: 'http://p:1' }, 'direct'],
   [HTTPS, ' Direct ', { HTTPS_PROXY: 'http://p:1' }, 'direct'],
-  // P3
-  [HTTPS, 'socks5h://u:p@h:1', {}, 'socks5h://h:1'],
   [HTTPS, 'socks5://h', {}, 'socks5://h:1080'],
   [HTTPS, 'http://h', {}, 'http://h:80'],
   [HTTPS, 'https://h', {}, 'https://h:443'],
@@ -42,8 +45,6 @@ const CHOICES: [url: string, proxyUrl: string, env: Environment, shown: string][
 
 /** Values that are not usable, and where they stand. */
 const UNUSABLE: [proxyUrl: string, env: Environment, message: RegExp][] = [
-  // P2 differs: the reference logs the value and goes on without the proxy that was asked for.
-  ['ftp://user:secret@x', { HTTPS_PROXY: 'http://p:1' }, /^proxy-url .*its scheme is not http, /],
   ['secret.example.com', {}, /^proxy-url is not usable: it is not a URL/],
   ['host:8080', {}, /^proxy-url is not usable: its scheme/],
   ['socks5://', {}, /^proxy-url is not usable: it names no host/],
@@ -75,7 +76,30 @@ const EXCEPTIONS: [url: string, matches: boolean][] = [
   ['http://1.2.3.4/', false],
 ];
 
+/** The login in the value is never shown. */
+function refuses(proxyUrl: string, env: Environment, message: RegExp): void {
+  assert.throws(
+    () => proxyFor(new URL(HTTPS), proxyUrl, env),
+    (error) =>
+      error instanceof SwitchyardError &&
+      error.code === 'upstream_connect_failed' &&
+      message.test(error.message) &&
+      !error.message.includes('secret'),
+  );
+}
+
 describe('choice of the outbound proxy', () => {
+  for (const [id, url, proxyUrl, env, shown] of VECTORS) {
+    it(`${id}: '${proxyUrl}': ${shown}`, () => {
+      assert.equal(proxyFor(new URL(url), proxyUrl, env)?.shown ?? 'direct', shown);
+    });
+  }
+
+  it('P2 differs: an unusable value is an error (reference: goes on without the proxy)', () => {
+    const env = { HTTPS_PROXY: 'http://p:1' };
+    refuses('ftp://user:secret@x', env, /^proxy-url .*its scheme is not http, /);
+  });
+
   for (const [url, proxyUrl, env, shown] of CHOICES) {
     it(`${url} with '${proxyUrl}' and ${JSON.stringify(env)}: ${shown}`, () => {
       assert.equal(proxyFor(new URL(url), proxyUrl, env)?.shown ?? 'direct', shown);
@@ -98,14 +122,7 @@ describe('choice of the outbound proxy', () => {
 
   for (const [proxyUrl, env, message] of UNUSABLE) {
     it(`refuses '${proxyUrl}' ${JSON.stringify(env)}, and shows no login`, () => {
-      assert.throws(
-        () => proxyFor(new URL(HTTPS), proxyUrl, env),
-        (error) =>
-          error instanceof SwitchyardError &&
-          error.code === 'upstream_connect_failed' &&
-          message.test(error.message) &&
-          !error.message.includes('secret'),
-      );
+      refuses(proxyUrl, env, message);
     });
   }
 

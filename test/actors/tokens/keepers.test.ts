@@ -380,7 +380,7 @@ describe('ahead of its end', () => {
     assert.equal(kept.auth.requests.length, 0);
   });
 
-  it('a failure is followed by a pause of five minutes', async (t) => {
+  it('P11: a failure is followed by a pause of five minutes', async (t) => {
     const kept = await keepFile(t, EXPIRED, (call) => call.json(500, 'x'));
     kept.open();
     await waitUntil(() => kept.clock.waits[0] === 0, 'the timer');
@@ -388,6 +388,17 @@ describe('ahead of its end', () => {
     await tries(kept.clock);
     await waitUntil(() => kept.clock.waits.includes(300_000), 'the pause');
     assert.equal(kept.auth.requests.length, 3);
+  });
+
+  it('P12: a refresh whose token has ended already is followed by a pause of 30 seconds', async (t) => {
+    const kept = await keepFile(t, EXPIRED, (call) => call.json(200, { ...A2, expires_in: 1 }));
+    kept.open();
+    await waitUntil(() => kept.clock.waits[0] === 0, 'the timer');
+    kept.clock.advance(0);
+    await waitUntil(() => kept.changes === 1, 'the new token');
+    await waitUntil(() => kept.clock.waits.length === 1, 'the end of the refresh');
+    assert.deepEqual(kept.clock.waits, [30_000]);
+    assert.equal(kept.auth.requests.length, 1);
   });
 
   it('a token renewed by another program is taken over without a call', async (t) => {

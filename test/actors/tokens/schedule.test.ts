@@ -14,8 +14,18 @@ const DAY = 24 * 3600;
 const NOW = 1_767_225_600;
 
 describe('refreshDue', () => {
+  interface Known {
+    expires?: number;
+    last?: number;
+    interval?: number;
+    lead?: number;
+  }
+  const HOUR = 3600;
   // Seconds from NOW.
-  const cases: [string, { expires?: number; last?: number; interval?: number }, number][] = [
+  const cases: [string, Known, number][] = [
+    ['P8: four hours before the end', { expires: 5 * HOUR, lead: 4 * HOUR }, HOUR],
+    ['P9: no end, the start is longer ago than the lead: at once', { last: -600, lead: 300 }, -300],
+    ['P10: a period of ten minutes', { expires: HOUR, last: 0, interval: 600 }, 600],
     ['five days before the end', { expires: 10 * DAY, last: 0 }, 5 * DAY],
     ['an end without a start', { expires: 10 * DAY }, 5 * DAY],
     ['five days after the start, without an end', { last: -DAY }, 4 * DAY],
@@ -28,13 +38,13 @@ describe('refreshDue', () => {
     ['a period, never refreshed', { expires: 10 * DAY, interval: DAY }, 0],
     ['a period without an end', { last: 0, interval: 60 }, 60],
   ];
-  for (const [name, { expires, last, interval }, expected] of cases) {
+  for (const [name, { expires, last, interval, lead = 5 * DAY }, expected] of cases) {
     it(name, () => {
       const times: TokenTimes = {};
       if (expires !== undefined) times.expiresAtMs = (NOW + expires) * 1000;
       if (last !== undefined) times.lastRefreshMs = (NOW + last) * 1000;
       const period = interval === undefined ? undefined : interval * 1000;
-      assert.equal(refreshDue(times, period, NOW * 1000, 5 * DAY * 1000) / 1000 - NOW, expected);
+      assert.equal(refreshDue(times, period, NOW * 1000, lead * 1000) / 1000 - NOW, expected);
     });
   }
 });

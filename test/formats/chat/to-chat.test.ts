@@ -157,7 +157,7 @@ describe('chat to chat, stream', () => {
     assert.equal(read(text), text);
   });
 
-  it('O8: [DONE] is added once the answer was whole', () => {
+  it('O8: for a Chat client [DONE] is added once the answer was whole', () => {
     assert.equal(read(finish), finish + DONE);
     assert.equal(read(finish + DONE + DONE), finish + DONE);
   });

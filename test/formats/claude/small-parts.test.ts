@@ -106,6 +106,14 @@ describe('size of a request, 9.5', () => {
     assert.equal(tokens, 12 + 2 + 4 + 2 + 3 + 2 + 1);
   });
 
+  it('C17 differs: system messages amid the conversation are counted, as clients send them', () => {
+    const messages = [
+      { role: 'user', content: 'one' },
+      { role: 'system', content: 'two' },
+    ];
+    assert.deepEqual(countClaudeTokens({ messages }), { input_tokens: 2 * 4 + 2 });
+  });
+
   const refused: [string, object][] = [
     ['no messages', {}],
     ['an empty list', { messages: [] }],

@@ -82,7 +82,7 @@ describe('Gemini → Gemini, requests', () => {
     );
   });
 
-  it('schemas, limits, safety, session', () => {
+  it('G4: schemas, limits, safety, session', () => {
     const body = sent({
       contents: [],
       session_id: 's',

@@ -163,7 +163,7 @@ describe('chat to Responses, beyond the vectors', () => {
   const output = (frames: { data: Json }[]): Json[] =>
     (frames.at(-1)?.data.response as Json).output as Json[];
 
-  it('12.4: an end without [DONE] is 502', () => {
+  it('O8: for a Responses client an end without [DONE] is 502', () => {
     const translator = responsesToChat.response(responseContext());
     const { error } = failedText(translator, Buffer.from(chunk({ content: 'x' }, 'stop')));
     const { status, message } = error as { status: number; message: string };

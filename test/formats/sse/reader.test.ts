@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { MAX_EVENT_CHARS } from '../../../src/formats/sse/splitter.ts';
+import { SwitchyardError } from '../../../src/errors.ts';
 import { SseReader } from '../../../src/formats/sse/reader.ts';
 import type { SseEvent } from '../../../src/formats/format.ts';
 
@@ -43,7 +44,8 @@ describe('SSE guard, codex.md 9.9', () => {
     assert.deepEqual(events[0]?.json, { type: 'response.created' });
   });
 
-  it('71, routing 116: data that is no JSON', () => {
+  it('O2, 71, routing 116: data that is no JSON', () => {
+    assert.equal(read(['data: {"a":\n\n']).error instanceof SwitchyardError, true);
     const { events, error } = read(['data: {"type":"response.output_text.delta","delta":"hel\n\n']);
     assert.equal(events.length, 0);
     assertGuard(
@@ -78,7 +80,7 @@ describe('SSE guard, codex.md 9.9', () => {
     );
   });
 
-  it('75: data on several lines is joined', () => {
+  it('O3, 75: data on several lines is joined', () => {
     const { events, perChunk } = read(['data: {"a":\n', 'data: 1}\n\n']);
     assert.deepEqual(perChunk, [0, 1]);
     assert.equal(events[0]?.data, '{"a":\n1}');
@@ -95,10 +97,12 @@ describe('SSE guard, codex.md 9.9', () => {
     assertGuard(error, `invalid SSE data JSON (len=5000): "${'x'.repeat(512)}"`);
   });
 
-  it('a bare JSON line is the upstream’s error, kept as body', () => {
-    const { error } = read(['{"error":{"message":"no"}}\n\n']);
-    assert.equal((error as { body?: string }).body, '{"error":{"message":"no"}}');
-    assert.equal((error as { status?: number }).status, 502);
+  it('O7: a bare JSON line is the upstream’s error, kept as body', () => {
+    for (const line of ['{"error":{"message":"no"}}', '{"detail":"bad"}']) {
+      const { error } = read([`${line}\n\n`]);
+      assert.equal((error as { body?: string }).body, line);
+      assert.equal((error as { status?: number }).status, 502);
+    }
   });
 });
 

@@ -14,13 +14,17 @@ const build = (parts: Partial<BuildInput> = {}) =>
   );
 
 describe('Gemini provider', () => {
-  it('G1: a stream is asked for as events, whatever the client reads', () => {
-    // Differs from G2: `$alt=json` would bring an array, which needs a reader of its own; the form
-    // of the client's answer is the front's matter.
+  it('G1: a stream is asked for as events', () => {
     assert.equal(
       build().url,
       'https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse',
     );
+  });
+
+  it('G2 differs: a client’s own `alt` stays with its answer, Google is asked for events', () => {
+    // `$alt=json` would bring an array, which needs a reader of its own.
+    const path = '/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=json';
+    assert.match(build({ turn: turn([], { path, format: 'gemini' }) }).url, /:stream\w+\?alt=sse$/);
   });
 
   it('G3: an address of its own, without a stream', () => {

@@ -22,7 +22,7 @@ function counted(provider: Provider, body: string): { url: string; body: string 
 }
 
 describe('token counts of Google', () => {
-  it('a bare conversation is counted as it is', () => {
+  it('G6: a bare conversation is counted as it is, without settings', () => {
     const { url, body } = counted(geminiProvider, `{${TURN},${CONTENTS}}`);
     assert.equal(
       url,
@@ -31,7 +31,7 @@ describe('token counts of Google', () => {
     assert.equal(body, `{${CONTENTS}}`);
   });
 
-  it('differs: what stands before the conversation is counted as well, in a whole request', () => {
+  it('G6 differs: what stands before the conversation is counted as well, in a whole request', () => {
     const prefix = '"systemInstruction":{"parts":[{"text":"S"}]},"tools":[ ]';
     const { body } = counted(geminiProvider, `{${TURN},${CONTENTS},${prefix}}`);
     const whole = `{"model":"models/gemini-2.5-pro",${CONTENTS},${prefix}}`;

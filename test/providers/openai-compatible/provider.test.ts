@@ -1,4 +1,4 @@
-/** The OpenAI-compatible provider: requests and errors (providers.md 12, vectors O2-O7). */
+/** The OpenAI-compatible provider: requests and errors (providers.md 12, vectors of 17.6). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { providerFor } from '../../../src/providers/index.ts';
@@ -57,7 +57,7 @@ describe('requests', () => {
     ]);
   });
 
-  it('a compaction goes to its own endpoint, a streamed one too (reference: chat)', () => {
+  it('D10: a compaction goes to its own endpoint (reference: a streamed one to chat)', () => {
     const compact = turn([], { path: '/v1/responses/compact' });
     assert.equal(build({ turn: compact }).url, 'https://api.acme.test/v1/responses/compact');
     assert.equal(provider.upstreamFormat('openai-response', compact.path), 'openai-response');
@@ -120,8 +120,11 @@ describe('errors in a stream', () => {
     });
   }
 
+  it('O5: a null error is none', () => {
+    assert.equal(provider.failureOfEvent(event({ error: null, choices: [] }), NOW), undefined);
+  });
+
   for (const data of [
-    { error: null, choices: [] }, // O5
     { choices: [{ delta: { content: 'error' } }] },
     { object: 'chat.completion', code: null, message: 'x' },
     '[DONE]',
