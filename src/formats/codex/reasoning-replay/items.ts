@@ -2,8 +2,8 @@
  * The items of a Codex body as far as replayed reasoning has to know them. One walk, nothing is
  * parsed: a conversation of some 100 KB costs about as much as skipping it.
  */
-import { bufferOf, forEachElement, memberOf, scanObject, skipValue } from '../../../json/scan.ts';
-import { isToken, token, walkObject } from '../../../json/walk.ts';
+import { bufferOf, scanObject, skipValue } from '../../../json/scan.ts';
+import { isToken, token, walkArray, walkObject } from '../../../json/walk.ts';
 
 /** What an item is to the model's answers. */
 export type ItemKind = 'reasoning' | 'call' | 'output' | 'assistant' | 'other';
@@ -33,8 +33,7 @@ const OPEN_BRACKET = 0x5b;
 const TYPE = token('type');
 const ROLE = token('role');
 const ASSISTANT = token('assistant');
-const CALL_ID = token('call_id');
-const PROOF = token('encrypted_content');
+const KEYS = [token('call_id'), token('encrypted_content')];
 
 const KINDS: readonly (readonly [type: Uint8Array, kind: ItemKind])[] = [
   [token('reasoning'), 'reasoning'],
@@ -44,28 +43,34 @@ const KINDS: readonly (readonly [type: Uint8Array, kind: ItemKind])[] = [
 
 /** The items in order; none where `input` is no array. @throws SwitchyardError `invalid_json`. */
 export function inputItems(body: Uint8Array): InputItem[] {
-  const items: InputItem[] = [];
-  const input = memberOf(scanObject(body), 'input');
-  if (input === undefined || body[input.valueStart] !== OPEN_BRACKET) return items;
-  forEachElement(body, input.valueStart, input.valueEnd, (start, end) => {
-    items.push(itemAt(body, start, end));
-    return undefined;
+  let items: InputItem[] = [];
+  scanObject(body, 0, body.length, (key, start) => {
+    if (key !== 'input') return undefined;
+    // Of duplicate members the last one counts.
+    items = [];
+    if (body[start] !== OPEN_BRACKET) return undefined;
+    return walkArray(body, start, body.length, (at) => {
+      const item = itemAt(body, at);
+      items.push(item);
+      return item.end;
+    });
   });
   return items;
 }
 
-function itemAt(body: Uint8Array, start: number, end: number): InputItem {
+function itemAt(body: Uint8Array, start: number): InputItem {
   let kind: ItemKind = 'other';
   let key = '';
-  if (body[start] !== OPEN_BRACE) return { kind, start, end, key };
-  walkObject(body, start, end, (keyStart, keyEnd, valueStart) => {
-    const valueEnd = skipValue(body, valueStart, end);
-    const isKey = (name: Uint8Array): boolean => isToken(body, keyStart, keyEnd, name);
-    if (isKey(TYPE)) {
+  if (body[start] !== OPEN_BRACE) {
+    return { kind, start, end: skipValue(body, start, body.length), key };
+  }
+  const end = walkObject(body, start, body.length, (keyStart, keyEnd, valueStart) => {
+    const valueEnd = skipValue(body, valueStart, body.length);
+    if (isToken(body, keyStart, keyEnd, TYPE)) {
       kind = KINDS.find(([type]) => isToken(body, valueStart, valueEnd, type))?.[1] ?? kind;
-    } else if (isKey(ROLE)) {
+    } else if (isToken(body, keyStart, keyEnd, ROLE)) {
       if (isToken(body, valueStart, valueEnd, ASSISTANT)) kind = 'assistant';
-    } else if (isKey(CALL_ID) || isKey(PROOF)) {
+    } else if (KEYS.some((name) => isToken(body, keyStart, keyEnd, name))) {
       key = keyText(body, valueStart, valueEnd);
     }
     return valueEnd;
