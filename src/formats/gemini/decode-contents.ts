@@ -9,6 +9,7 @@ import { isObject, objectOf, textOf } from '../../canonical/value.ts';
 import { CallIds } from './call-ids.ts';
 import { callOf, decodeCall, decodeResult, resultOf } from './decode-calls.ts';
 import { decodePart } from './decode-parts.ts';
+import { withForeignThoughts } from './foreign-thoughts.ts';
 import { listOf } from './spellings.ts';
 
 /** Reads `contents`; a bare string is one user turn. */
@@ -21,7 +22,7 @@ export function decodeContents(contents: unknown): Message[] {
     const own = decodeTurn(listOf(parts), index, ids, messages);
     if (own.length > 0) place(messages, roleOf(textOf(role)), own);
   }
-  return messages.map(simplified);
+  return messages.map((message) => simplified(withThoughts(message)));
 }
 
 /** The system message; undefined without any text or media. Thoughts are left out. */
@@ -79,6 +80,13 @@ function place(messages: Message[], role: string, parts: Part[]): void {
   if (last?.role === 'assistant' && Array.isArray(last.content)) {
     (last.content as Part[]).push(...spoken);
   } else if (spoken.length > 0) messages.push({ role, content: spoken });
+}
+
+/** Thoughts that another provider proved are no longer only Google's. */
+function withThoughts(message: Message): Message {
+  const { role, content } = message;
+  if (role !== 'assistant' || typeof content === 'string') return message;
+  return { ...message, content: withForeignThoughts(content) };
 }
 
 /** One plain text is a string, as in every other format. */

@@ -6,6 +6,7 @@ import type { AnswerItem, AnswerText, CanonicalAnswer } from '../../canonical/an
 import type { FinishEvent } from '../../canonical/events.ts';
 import { candidateJson, responseJson, tailJson } from './encode-chunk.ts';
 import { encodeFinish } from './encode-finish.ts';
+import { foreignProof, packProof } from './foreign-proof.ts';
 import { AnswerSources } from './encode-grounding.ts';
 import {
   callPart,
@@ -44,6 +45,8 @@ function groundingOf(items: readonly AnswerItem[]): string | undefined {
 function encodeItems(items: readonly AnswerItem[]): string[] {
   const parts: string[] = [];
   let text = '';
+  /** Proof of the reasoning before the next call, if it says enough without its text. */
+  let callProof: string | undefined;
   const flush = (): void => {
     if (text !== '') parts.push(textPart(text));
     text = '';
@@ -53,7 +56,11 @@ function encodeItems(items: readonly AnswerItem[]): string[] {
       text += item.text;
       continue;
     }
-    const encoded = encodeItem(item);
+    const proof = item.type === 'reasoning' ? foreignProof(item) : undefined;
+    const signature = proof === undefined ? undefined : packProof(proof);
+    const encoded = encodeItem(item, item.type === 'tool_call' ? callProof : signature);
+    if (proof?.family === 'openai') callProof = signature;
+    else if (item.type === 'tool_call') callProof = undefined;
     if (encoded.length === 0) continue;
     flush();
     parts.push(...encoded);
@@ -62,14 +69,15 @@ function encodeItems(items: readonly AnswerItem[]): string[] {
   return parts.length === 0 ? [EMPTY_PART] : parts;
 }
 
-function encodeItem(item: Exclude<AnswerItem, AnswerText>): string[] {
+/** `proof`: for a thought its own, for a call that of the thought before it. */
+function encodeItem(item: Exclude<AnswerItem, AnswerText>, proof: string | undefined): string[] {
   switch (item.type) {
     case 'reasoning': {
       const thought = item.summary.join(PART_BREAK) || item.raw;
-      return thought === '' ? [] : [thoughtPart(thought)];
+      return thought === '' && proof === undefined ? [] : [thoughtPart(thought, proof)];
     }
     case 'tool_call':
-      return [callPart(item)];
+      return [callPart({ ...item, signature: item.signature ?? proof })];
     case 'image':
       return [imagePart(item.url)];
     case 'code_run':

@@ -20,8 +20,11 @@ export const EMPTY_PART = '{"text":""}';
 
 export const textPart = (text: string): string => `{"text":${JSON.stringify(text)}}`;
 
-export const thoughtPart = (text: string): string =>
-  `{"text":${JSON.stringify(text)},"thought":true}`;
+export const thoughtPart = (text: string, signature?: string): string =>
+  `{"text":${JSON.stringify(text)},"thought":true${signedBy(signature)}}`;
+
+const signedBy = (signature: string | undefined): string =>
+  signature === undefined ? '' : `,"thoughtSignature":${JSON.stringify(signature)}`;
 
 /** A free-form tool's input stands where a function has its arguments. */
 export function callPart(call: EncodedCall): string {
@@ -30,9 +33,8 @@ export function callPart(call: EncodedCall): string {
       ? JSON.stringify({ input: call.arguments })
       : argumentsJson(call.arguments);
   const id = call.id === '' ? '' : `"id":${JSON.stringify(call.id)},`;
-  const signed =
-    call.signature === undefined ? '' : `,"thoughtSignature":${JSON.stringify(call.signature)}`;
-  return `{"functionCall":{${id}"name":${JSON.stringify(call.name)},"args":${args}}${signed}}`;
+  const named = `${id}"name":${JSON.stringify(call.name)}`;
+  return `{"functionCall":{${named},"args":${args}}${signedBy(call.signature)}}`;
 }
 
 /** Code that the upstream ran, and what came of it. */

@@ -7,6 +7,7 @@ import type {
   CanonicalEvent,
   CanonicalUsage,
   FinishEvent,
+  ItemDoneEvent,
   ReasoningEvent,
   ToolCallEvent,
 } from '../../canonical/events.ts';
@@ -23,6 +24,7 @@ import {
   thoughtPart,
   type EncodedCall,
 } from './encode-parts.ts';
+import { foreignProof, packProof } from './foreign-proof.ts';
 
 /** How chunks follow each other: server-sent events, or the elements of one JSON array (1.3). */
 export type StreamForm = 'sse' | 'array';
@@ -47,6 +49,8 @@ export class GeminiStreamEncoder {
   readonly #sources = new AnswerSources();
   /** By choice and item, in the order in which they began. Bounded by the decoder's calls. */
   readonly #calls = new Map<string, PendingCall>();
+  /** Proof of the reasoning before the next call, if it says enough without its text. */
+  #callProof: string | undefined;
   /** Reasoning item whose last part is complete: the next one is set off from it. */
   #closedPart: number | undefined;
 
@@ -96,8 +100,9 @@ export class GeminiStreamEncoder {
       case 'citation':
         this.#sources.take(event);
         return '';
-      case 'item_start':
       case 'item_done':
+        return event.kind === 'reasoning' ? this.#proof(event) : '';
+      case 'item_start':
       case 'tool_call_done':
       case 'verbatim':
         return '';
@@ -118,8 +123,18 @@ export class GeminiStreamEncoder {
     return this.#delta(choice, thoughtPart(lead + text));
   }
 
+  #proof(event: ItemDoneEvent): string {
+    const proof = foreignProof(event);
+    if (proof === undefined) return '';
+    const signature = packProof(proof);
+    if (proof.family === 'openai') this.#callProof = signature;
+    return this.#delta(event.choice, thoughtPart('', signature));
+  }
+
   #open(event: ToolCallEvent): void {
-    const { kind, id, name, signature, choice = 0, arguments: text = '' } = event;
+    const { kind, id, name, choice = 0, arguments: text = '' } = event;
+    const signature = event.signature ?? this.#callProof;
+    this.#callProof = undefined;
     this.#calls.set(callKey(event), { kind, id, name, signature, choice, arguments: text });
   }
 

@@ -37,7 +37,9 @@ function chatMessage(message: Message): Message {
   if (role !== 'system' && content.every(isText)) {
     return { ...message, content: content.map(({ text }) => text).join('') };
   }
-  return { ...message, content: content.map(chatPart) };
+  // Thoughts go to those who proved them, and chat upstreams prove nothing (7.1).
+  const said = content.filter((part) => part.type !== 'reasoning');
+  return { ...message, content: said.map(chatPart) };
 }
 
 const isText = (part: Part): part is Extract<Part, { type: 'text' }> => part.type === 'text';
