@@ -145,6 +145,8 @@ export interface FinishEvent extends OfChoice {
   reason: FinishReason;
   /** The upstream's own word, if it gave one. */
   native?: string;
+  /** The reason in the words of Anthropic's or a chat API, where an upstream tells it beside. */
+  stopReason?: string;
   stopSequence?: string;
   usage?: CanonicalUsage;
 }

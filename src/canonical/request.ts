@@ -114,6 +114,9 @@ export interface Identity {
   /** Free text name of the end user. */
   user?: string;
   metadata?: JsonObject;
+  /** Session and conversation, where the body names them. */
+  session?: string;
+  conversation?: string;
 }
 
 export interface CanonicalRequest {

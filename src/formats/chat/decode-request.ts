@@ -8,16 +8,10 @@ import type {
   OutputFormat,
   ReasoningIntent,
 } from '../../canonical/request.ts';
-import {
-  isObject,
-  numberOf,
-  objectOf,
-  stringOf,
-  textOf,
-  type JsonObject,
-} from '../../canonical/value.ts';
+import { numberOf, objectOf, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
+import { decodeIdentity } from '../identity.ts';
 import { googleExtensions } from './google-extensions.ts';
 import { summaryIntent } from './summary-intent.ts';
 
@@ -37,10 +31,7 @@ export function decodeChatRequest(body: JsonObject): CanonicalRequest {
       key: stringOf(body.prompt_cache_key ?? body.promptCacheKey),
       retention: stringOf(body.prompt_cache_retention ?? body.promptCacheRetention),
     },
-    identity: {
-      user: stringOf(body.user),
-      metadata: isObject(body.metadata) ? body.metadata : undefined,
-    },
+    identity: decodeIdentity(body),
     extensions: googleExtensions(body),
   };
 }

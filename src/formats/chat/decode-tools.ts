@@ -41,7 +41,8 @@ function customTool(tool: JsonObject): CustomTool {
 function functionTool(tool: JsonObject): FunctionTool {
   const declared = isObject(tool.function) ? tool.function : tool;
   const decoded: FunctionTool = { type: 'function', name: textOf(declared.name) };
-  const { description, parameters, strict } = declared;
+  const { description, strict } = declared;
+  const parameters = declared.parameters ?? declared.parametersJsonSchema;
   if (isPresent(description)) decoded.description = textOf(description);
   if (isPresent(parameters)) decoded.parameters = parameters;
   if (isPresent(strict)) decoded.strict = strict;

@@ -52,6 +52,8 @@ function decodeBlock(block: JsonObject): Part | undefined {
       };
     case 'tool_result':
       return toolResult(block);
+    case 'search_result':
+      return { type: 'text', text: searchResult(block) };
     default:
       return verbatim(block);
   }
@@ -110,6 +112,12 @@ function documentBlock(source: JsonObject): Part | undefined {
 }
 
 const blockText = (block: unknown): string => stringOf(objectOf(block).text) ?? '';
+
+/** What a search of the client's own found: text to every model. */
+function searchResult({ title, source, content }: JsonObject): string {
+  const lines = [title, source].map(textOf).filter((line) => line !== '');
+  return [...lines, ...arrayOf(content).map(blockText)].join('\n');
+}
 
 function toolResult(block: JsonObject): ToolResultPart {
   const result: ToolResultPart = {

@@ -10,6 +10,7 @@ import type {
 import { isPresent, objectOf, stringOf, textOf, type JsonObject } from '../../canonical/value.ts';
 import { qualifiedName } from '../chat/qualified-name.ts';
 import type { HubClient } from '../hub.ts';
+import { cacheControlOf } from './cache-control.ts';
 import { inputSchema } from './tool-schema.ts';
 
 /** Hosted tools of OpenAI that Anthropic has no counterpart for. */
@@ -41,7 +42,10 @@ export function encodeTools(request: CanonicalRequest, client: HubClient): Encod
     if (encoded === undefined) continue;
     const known = winners.get(encoded.name);
     const isDirect = known !== undefined && isChild(known.tool) && !isChild(tool);
-    if (known === undefined || isDirect) winners.set(encoded.name, encoded);
+    if (known !== undefined && !isDirect) continue;
+    // The order is that of the winners.
+    winners.delete(encoded.name);
+    winners.set(encoded.name, encoded);
   }
   if (winners.size === 0) return { tools: undefined, toolChoice: undefined };
   const list = [...winners.values()];
@@ -81,8 +85,14 @@ function customTool(tool: CustomTool): Encoded | undefined {
     properties: { input: { type: 'string' } },
     required: ['input'],
   };
-  const description = textOf(tool.definition.description);
-  return { tool, name, definition: { name, description, input_schema } };
+  const definition: JsonObject = {
+    name,
+    description: textOf(tool.definition.description),
+    input_schema,
+  };
+  const cacheControl = cacheControlOf(tool.definition);
+  if (cacheControl !== undefined) definition.cache_control = cacheControl;
+  return { tool, name, definition };
 }
 
 function builtinTool(tool: BuiltinTool): Encoded | undefined {

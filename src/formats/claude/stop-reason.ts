@@ -22,5 +22,21 @@ export function claudeStopReason(
 ): string {
   const reason = finish?.reason ?? 'stop';
   if (calls.any && !(reason === 'length' && calls.cut)) return 'tool_use';
-  return STOP_REASON[reason];
+  return finish?.stopReason === undefined ? STOP_REASON[reason] : wordOf(finish.stopReason, finish);
+}
+
+/** Words that mean the same to Claude clients. */
+const OWN_WORDS: ReadonlySet<string> = new Set([
+  ...['stop_sequence', 'pause_turn', 'refusal', 'max_tokens', 'model_context_window_exceeded'],
+]);
+
+/** Words of other APIs; all that are not listed are an ordinary end. */
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map([
+  ['max_output_tokens', 'max_tokens'],
+  ['content_filter', 'refusal'],
+]);
+
+function wordOf(word: string, { stopSequence = '' }: FinishEvent): string {
+  if (word === 'stop' && stopSequence !== '') return 'stop_sequence';
+  return OWN_WORDS.has(word) ? word : (OTHER_WORDS.get(word) ?? 'end_turn');
 }

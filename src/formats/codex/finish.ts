@@ -21,12 +21,19 @@ export function decodeFinish(
   hasCalls: boolean,
 ): FinishEvent {
   const usage = decodeResponsesUsage(response.usage);
+  const stopReason = stringOf(response.stop_reason) || undefined;
   if (!incomplete) {
     const stopSequence = stringOf(response.stop_sequence) || undefined;
     const ended = stopSequence === undefined ? 'stop' : 'stop_sequence';
-    return { type: 'finish', reason: hasCalls ? 'tool_calls' : ended, stopSequence, usage };
+    return {
+      type: 'finish',
+      reason: hasCalls ? 'tool_calls' : ended,
+      stopReason,
+      stopSequence,
+      usage,
+    };
   }
   const native = stringOf(objectOf(response.incomplete_details).reason);
   const reason = INCOMPLETE[native ?? ''] ?? 'stop';
-  return { type: 'finish', reason, native, usage };
+  return { type: 'finish', reason, native, stopReason, usage };
 }

@@ -17,6 +17,7 @@ import {
   textOf,
   type JsonObject,
 } from '../../canonical/value.ts';
+import { decodeIdentity } from '../identity.ts';
 import { decodeContents, decodeSystem } from './decode-contents.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { jsonSchemaOf } from './json-schema.ts';
@@ -38,10 +39,7 @@ export function decodeGeminiRequest(body: JsonObject): CanonicalRequest {
     reasoning: decodeReasoning(config),
     options: decodeOptions(body, config),
     cache: {},
-    identity: {
-      user: stringOf(body.user),
-      metadata: isObject(body.metadata) ? body.metadata : undefined,
-    },
+    identity: decodeIdentity(body),
     extensions: decodeExtensions(body, config),
   };
 }

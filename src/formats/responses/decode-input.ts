@@ -10,6 +10,7 @@ import {
   type JsonObject,
 } from '../../canonical/value.ts';
 import { decodeToolOutput } from '../chat/tool-output.ts';
+import { cacheControlOf } from '../claude/cache-control.ts';
 
 /** Reads `input`; a string is one message of the user. */
 export function decodeInput(input: unknown): Message[] {
@@ -17,7 +18,10 @@ export function decodeInput(input: unknown): Message[] {
   const messages: Message[] = [];
   for (const item of arrayOf(input)) {
     // Tool definitions are read together with `tools`.
-    if (isObject(item) && item.type !== 'additional_tools') messages.push(decodeItem(item));
+    if (!isObject(item) || item.type === 'additional_tools') continue;
+    const cacheControl = cacheControlOf(item);
+    const message = decodeItem(item);
+    messages.push(cacheControl === undefined ? message : { ...message, cacheControl });
   }
   return messages;
 }
@@ -53,6 +57,12 @@ function decodeContent(content: unknown): string | Part[] {
 }
 
 function decodePart(value: unknown): Part {
+  const part = partOf(value);
+  const cacheControl = cacheControlOf(objectOf(value));
+  return cacheControl === undefined ? part : { ...part, cacheControl };
+}
+
+function partOf(value: unknown): Part {
   const part = objectOf(value);
   switch (part.type) {
     case undefined:

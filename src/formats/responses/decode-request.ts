@@ -4,7 +4,6 @@
  */
 import type { CanonicalRequest, OutputFormat, ReasoningIntent } from '../../canonical/request.ts';
 import {
-  isObject,
   isPresent,
   numberOf,
   objectOf,
@@ -12,6 +11,7 @@ import {
   textOf,
   type JsonObject,
 } from '../../canonical/value.ts';
+import { decodeIdentity } from '../identity.ts';
 import { summaryWord } from '../chat/summary-intent.ts';
 import { decodeInput } from './decode-input.ts';
 import { decodeResponsesTools, decodeResponsesToolChoice } from './decode-tools.ts';
@@ -42,10 +42,7 @@ export function decodeResponsesRequest(body: JsonObject): CanonicalRequest {
       key: stringOf(body.prompt_cache_key),
       retention: stringOf(body.prompt_cache_retention),
     },
-    identity: {
-      user: stringOf(body.user),
-      metadata: isObject(body.metadata) ? body.metadata : undefined,
-    },
+    identity: decodeIdentity(body),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   textOf,
   type JsonObject,
 } from '../../canonical/value.ts';
+import { cacheControlOf } from '../claude/cache-control.ts';
 
 /** The declared tools of a body, those of the top level first. */
 export function decodeResponsesTools(body: JsonObject): Tool[] {
@@ -46,6 +47,7 @@ function functionTool(tool: JsonObject, namespace: string | undefined): Tool {
     parameters: value.parameters ?? value.parametersJsonSchema ?? value.input_schema ?? undefined,
     strict: strict ?? undefined,
     namespace,
+    cacheControl: cacheControlOf(value),
   };
 }
 

@@ -95,6 +95,29 @@ describe('codex to claude, stream vectors', () => {
     assert.match(text, /"stop_reason":"end_turn"/);
   });
 
+  it('3.2: a stop reason that the upstream tells beside wins, unless a tool was called', () => {
+    const read = (response: Json): unknown => {
+      const translator = onCodex.response(contextOf({}, true));
+      const events = [
+        { type: 'response.created', response: { id: 'r' } },
+        { type: 'response.completed', response },
+      ];
+      const text = events.map((event) => translator.onEvent(sse(event))).join('');
+      return (framesOf(text).at(-2)?.data as { delta: Json }).delta.stop_reason;
+    };
+    const words = {
+      max_output_tokens: 'max_tokens',
+      pause_turn: 'pause_turn',
+      content_filter: 'refusal',
+      tool_calls: 'end_turn',
+      other: 'end_turn',
+    };
+    for (const [word, told] of Object.entries(words)) {
+      assert.equal(read({ id: 'r', stop_reason: word }), told, word);
+    }
+    assert.equal(read({ id: 'r', stop_reason: 'stop', stop_sequence: 'X' }), 'stop_sequence');
+  });
+
   it('the limit that cuts a call is told as such: its input is no JSON', () => {
     const item = { type: 'function_call', id: 'i', call_id: 'c', name: 'Read' };
     const events = [

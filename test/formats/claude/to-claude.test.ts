@@ -146,6 +146,22 @@ describe('body for the Anthropic upstream', () => {
   const tools = [{ type: 'function', function: { name: 'f' } }];
   const question = [user('q')];
 
+  it('8.3: of tools with one name a direct one wins, in its own place', () => {
+    const declared = [
+      { type: 'namespace', name: 'fs', tools: [{ type: 'function', name: 'read' }] },
+      { type: 'function', name: 'g' },
+      { type: 'function', name: 'fs__read', description: 'direct', parametersJsonSchema: {} },
+    ];
+    const request = responsesClient.decodeRequest({ input: 'q', tools: declared });
+    const context = requestContext({ model: 'claude-opus-4-6' });
+    const { tools: encoded } = claudeUpstream.encodeRequest(request, context, 'openai-response');
+    const names = (encoded as Json[]).map(({ name, description }) => [name, description]);
+    assert.deepEqual(names, [
+      ['g', ''],
+      ['fs__read', 'direct'],
+    ]);
+  });
+
   it('without a limit it is the default, or what the model can do', () => {
     const context = requestContext({ model: 'claude-3-5-haiku-20241022' });
     const request = chatClient.decodeRequest({ messages: question });
