@@ -21,6 +21,8 @@ export interface Dialect {
   unread: readonly string[];
   /** Upstreams get calls without ids: names and order say which result belongs to which. */
   noCallIds?: true;
+  /** Upstreams are not told the form of the answer (translate-openai-claude.md 7.1, 8.1). */
+  noSchema?: true;
 }
 
 export const DIALECTS: readonly Dialect[] = [
@@ -44,6 +46,7 @@ export const DIALECTS: readonly Dialect[] = [
     upstream: claudeUpstream,
     terminal: /^event: message_stop$/gm,
     unread: [],
+    noSchema: true,
   },
   {
     name: 'gemini',

@@ -4,7 +4,7 @@
  */
 import type { CanonicalEvent } from '../../src/canonical/events.ts';
 import type { Part } from '../../src/canonical/parts.ts';
-import type { CanonicalRequest, Message, Tool } from '../../src/canonical/request.ts';
+import type { CanonicalRequest, Message, OutputFormat, Tool } from '../../src/canonical/request.ts';
 import { mulberry } from './streams.ts';
 
 /** A request and the marks in it. */
@@ -14,6 +14,8 @@ export interface Generated {
   /** Of texts, arguments, results and images, in their order. */
   marks: string[];
   callIds: string[];
+  /** Name of a property of the schema that the answer shall follow; undefined: it has no form. */
+  property: string | undefined;
 }
 
 const NAMES = ['track', 'read_file', `mcp__depot__${'long_'.repeat(12)}name`];
@@ -106,19 +108,28 @@ export function conversation(seed: number): Generated {
     ...turns.flat(),
     made.user(),
   ];
+  const property = made.chance(0.5) ? `Prop${letters(seed)}Z` : undefined;
   const request: CanonicalRequest = {
     model: 'm',
     stream: true,
     messages,
     tools: TOOLS,
     toolChoice: { type: 'mode', mode: 'auto' },
+    output: property === undefined ? undefined : structured(property),
     reasoning: { effort: 'high' },
     options: { maxOutputTokens: 4096 },
     cache: {},
     identity: {},
   };
-  return { request, system, marks: made.marks, callIds: made.callIds };
+  return { request, system, marks: made.marks, callIds: made.callIds, property };
 }
+
+const structured = (property: string): OutputFormat => ({
+  type: 'json_schema',
+  name: 'response',
+  strict: false,
+  schema: { type: 'object', properties: { [property]: { type: 'string' } } },
+});
 
 /** The events of one answer: reasoning, text, calls; any of them may be missing, but not all. */
 export function answerEvents(seed: number): CanonicalEvent[] {

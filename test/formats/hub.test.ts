@@ -30,16 +30,18 @@ describe('hub, requests', () => {
     const pair = hubPair(client.client, upstream.upstream);
     const mayDropIds = client.noCallIds === true || upstream.noCallIds === true;
     const idCounts = mayDropIds ? [0, 2] : [2];
+    const isStructured = client.noSchema !== true && upstream.noSchema !== true;
 
     it(`${client.name} on ${upstream.name}: nothing is lost, doubled or moved`, () => {
       for (const seed of SEEDS) {
-        const { marks, callIds, system } = conversation(seed);
+        const { marks, callIds, system, property } = conversation(seed);
         const sent = Buffer.from(
           pair.encodeRequest(bytesOf(bodyOf(client, seed)), requestContext()),
         ).toString();
         const where = `seed ${String(seed)}: ${sent}`;
         for (const mark of [...marks, system]) assert.equal(count(sent, mark), 1, where);
         for (const id of callIds) assert.ok(idCounts.includes(count(sent, id)), where);
+        if (property !== undefined && isStructured) assert.equal(count(sent, property), 1, where);
         const found = [...marks].sort((one, other) => sent.indexOf(one) - sent.indexOf(other));
         assert.deepEqual(found, marks, where);
       }
