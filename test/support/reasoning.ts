@@ -7,20 +7,24 @@ type Json = Record<string, unknown>;
 export const ENCRYPTED_REASONING =
   'gAAAAAABAgMEAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-Pw';
 
-/** The finished item. */
-export const reasoningItem = (text: string): Json => ({
-  id: 'rs_77',
+/** The finished item. `id`: of the answer, without prefix. */
+export const reasoningItem = (text: string, id: string): Json => ({
+  id: `rs_${id}`,
   type: 'reasoning',
   encrypted_content: ENCRYPTED_REASONING,
   summary: [{ type: 'summary_text', text }],
 });
 
 /** The events of a Codex answer with a reasoning item before its other items. */
-export function codexReasoning(events: readonly ResponsesEvent[], text: string): ResponsesEvent[] {
+export function codexReasoning(
+  events: readonly ResponsesEvent[],
+  text: string,
+  id: string,
+): ResponsesEvent[] {
   const [created, started, ...rest] = events;
   const last = rest.pop();
   if (created === undefined || started === undefined || last === undefined) return [...events];
-  const item = reasoningItem(text);
+  const item = reasoningItem(text, id);
   const part = { item_id: item['id'], output_index: 0, summary_index: 0 };
   const response = last['response'] as { output: Json[] };
   const output = [item, ...response.output];

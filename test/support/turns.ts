@@ -26,11 +26,13 @@ export interface TurnOptions {
   usage?: Partial<TurnUsage>;
 }
 
+const DEFAULT_ID = '77';
+
 /** Events of one streamed Responses answer. */
 export function responsesTurn(options: TurnOptions = {}): ResponsesEvent[] {
   const events = responsesEvents(answerOf(options));
-  const { reasoning } = options;
-  return reasoning === undefined ? events : codexReasoning(events, reasoning);
+  const { reasoning, id = DEFAULT_ID } = options;
+  return reasoning === undefined ? events : codexReasoning(events, reasoning, id);
 }
 
 /** Events as SSE text, each with its `event:` line. */
@@ -41,9 +43,9 @@ export function responsesSse(events: ResponsesEvent[]): string {
 /** The JSON of one non-stream Responses answer. */
 export function responsesObject(options: TurnOptions = {}): Record<string, unknown> {
   const body = responsesBody(answerOf(options));
-  const { reasoning } = options;
+  const { reasoning, id = DEFAULT_ID } = options;
   if (reasoning === undefined) return body;
-  return { ...body, output: [reasoningItem(reasoning), ...(body['output'] as object[])] };
+  return { ...body, output: [reasoningItem(reasoning, id), ...(body['output'] as object[])] };
 }
 
 /** Chunks of one streamed Chat Completions answer, without `[DONE]`. */
@@ -83,7 +85,7 @@ function answerOf(options: TurnOptions): Answer {
   const inputTokens = options.usage?.inputTokens ?? 120;
   const outputTokens = options.usage?.outputTokens ?? 30;
   return {
-    id: options.id ?? '77',
+    id: options.id ?? DEFAULT_ID,
     model: options.model ?? 'gpt-5.5',
     createdAt: 1_760_000_000,
     text: options.text ?? (options.toolCall === undefined ? 'Hello from upstream' : ''),

@@ -1,5 +1,6 @@
 /** What keeps prompt caches alive through a conversation: one account, one key, one prefix. */
 import assert from 'node:assert/strict';
+import { checkReceived } from './checks.ts';
 import type { Family, Received } from './families.ts';
 import type { Turn } from './recording.ts';
 import { promptItems, promptSettings } from './prompt.ts';
@@ -11,8 +12,13 @@ export interface Exchange {
   received: Received;
 }
 
-/** Checks a whole recording. */
-export function checkContinuity(exchanges: readonly Exchange[], family: Family): void {
+/** Checks a whole recording: every turn, then what belongs together. */
+export function checkExchanges(exchanges: readonly Exchange[], family: Family): void {
+  for (const { turn, received } of exchanges) checkReceived(turn, received, family);
+  checkContinuity(exchanges, family);
+}
+
+function checkContinuity(exchanges: readonly Exchange[], family: Family): void {
   const conversations = groupsOf(exchanges, conversationOf);
   assert.ok(
     conversations.some((turns) => turns.length > 1),

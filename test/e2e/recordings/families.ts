@@ -75,7 +75,7 @@ function overHttp(
         const [raw, json] = [body.toString('utf8'), call.request.json()];
         received.push({ account: account(call), path, headers, raw, body: json, via: 'http' });
         if (family.reply === undefined) call.json(400, error(400, 'not like this'));
-        else answer(call, family.reply);
+        else answer(call, { id: String(call.request.index), ...family.reply });
       });
       const received: Received[] = [];
       const family: FamilyUpstream = { origin: upstream.origin, received, reply: undefined };
@@ -106,7 +106,7 @@ const codex: Family = {
   form: 'responses',
   path: /^\/v1\/responses$/,
   headers: headersOf(CODEX_HEADERS),
-  proof: { text: ENCRYPTED_REASONING, reaches: ['responses', 'claude'] },
+  proof: { text: ENCRYPTED_REASONING, reaches: ['responses', 'claude', 'gemini'] },
 };
 
 const codexSockets: Family = {
@@ -164,7 +164,7 @@ const claude: Family = {
   form: 'claude',
   path: /^\/v1\/messages\?beta=true$/,
   headers: headersOf('authorization', 'anthropic-version', 'anthropic-beta'),
-  proof: { text: CLAUDE_SIGNATURE, reaches: ['responses', 'claude'] },
+  proof: { text: CLAUDE_SIGNATURE, reaches: ['responses', 'claude', 'gemini'] },
 };
 
 const google: Family = {

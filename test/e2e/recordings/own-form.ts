@@ -29,7 +29,7 @@ const CHECKS: Readonly<Record<Form, (turn: Turn, received: Received) => void>> =
   },
 
   responses({ body }, { body: sent, via }) {
-    for (const key of ['tools', 'reasoning', 'text', 'tool_choice', 'client_metadata', 'include']) {
+    for (const key of ['tools', 'reasoning', 'text', 'tool_choice', 'client_metadata']) {
       assert.deepEqual(sent[key], body[key], key);
     }
     // What an increment goes on from is what the upstream itself had said, in its own words.

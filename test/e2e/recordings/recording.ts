@@ -41,7 +41,8 @@ export function turnsOf(name: string): Turn[] {
 /** Bytes as they were on the wire, before any compression. */
 export const bytesOf = ({ step }: Turn): Buffer => Buffer.from(bodyText(step));
 
-function turnOf(step: RecordedStep, form: Form): Turn {
+/** One step as a turn; what is answered is not decided yet. */
+export function turnOf(step: RecordedStep, form: Form): Turn {
   const body = step.body ?? {};
   const fromPath = /\/models\/([^/]+):/.exec(step.path)?.[1];
   return {

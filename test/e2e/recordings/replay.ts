@@ -1,17 +1,16 @@
-/** Replays recordings on every upstream family: one program for each, as its clients would use it. */
+/** Replays recordings on every upstream family, request by request as the client sent them. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { headerOf } from '../../support/fixtures.ts';
 import { sendRequest, type ClientAnswer } from '../../support/http-client.ts';
-import { startProxy, startProxyOn, type TestProxy } from '../../support/proxy.ts';
-import { reconfigure } from '../../support/reconfigure.ts';
-import { collectedCleanup } from '../../support/temp.ts';
+import type { TestProxy } from '../../support/proxy.ts';
 import { zstdStored } from '../../support/zstd.ts';
-import { checkContinuity } from './continuity.ts';
-import { checkHeard, checkReceived } from './checks.ts';
+import { checkExchanges } from './continuity.ts';
+import { checkHeard } from './checks.ts';
 import { errorIn, heardIn } from './dialects.ts';
-import { FAMILIES, type Family, type FamilyUpstream } from './families.ts';
+import { FAMILIES } from './families.ts';
 import { bytesOf, turnsOf, type Turn } from './recording.ts';
+import { onFamilies, type Stage } from './stage.ts';
 
 /** Set by the connection or by the test's own client. */
 const NOT_REPLAYED = new Set(['connection', 'content-length', 'transfer-encoding']);
@@ -24,41 +23,17 @@ function send(proxy: TestProxy, turn: Turn): Promise<ClientAnswer> {
   return sendRequest(proxy.origin + step.path, { headers, body: zstd ? zstdStored(bytes) : bytes });
 }
 
-/**
- * Declares the tests: one program for all families, which get their pools one after the other.
- * `server`: where the usual one can not serve the recordings.
- */
+/** Declares the tests. `server`: where the usual one can not serve the recordings. */
 export function replay(names: readonly string[], server?: 'node'): void {
   const recordings = names.map((name) => ({ name, turns: turnsOf(name) }));
-  const models = [...new Set(recordings.flatMap(({ turns }) => turns.map(({ model }) => model)))];
-  const cleanup = collectedCleanup();
-  let proxy: TestProxy;
-  before(async () => {
-    proxy = await (server === undefined
-      ? startProxy(cleanup, {})
-      : startProxyOn(server, cleanup, {}));
+  const models = recordings.flatMap(({ turns }) => turns.map(({ model }) => model));
+  onFamilies(FAMILIES, models, { server }, (stage) => {
+    for (const { name, turns } of recordings) it(name, () => replayOne(stage(), turns));
   });
-  after(() => cleanup.undo());
-
-  for (const [index, family] of FAMILIES.entries()) {
-    describe(`on ${family.name}`, () => {
-      let upstream: FamilyUpstream;
-      before(async () => {
-        const marker = `pool-${String(index)}`;
-        upstream = await family.start(cleanup);
-        await reconfigure(proxy, family.pool(upstream.origin, [...models, marker]), marker);
-      });
-      for (const { name, turns } of recordings) {
-        it(name, () => replayOne(family, upstream, proxy, turns));
-      }
-    });
-  }
 }
 
 async function replayOne(
-  family: Family,
-  upstream: FamilyUpstream,
-  proxy: TestProxy,
+  { family, upstream, proxy }: Stage,
   turns: readonly Turn[],
 ): Promise<void> {
   assert.ok(turns.length > 0, 'the recording has turns');
@@ -77,6 +52,5 @@ async function replayOne(
     const got = received[index];
     return got === undefined ? [] : [{ turn, received: got }];
   });
-  for (const { turn, received: got } of exchanges) checkReceived(turn, got, family);
-  checkContinuity(exchanges, family);
+  checkExchanges(exchanges, family);
 }

@@ -21,8 +21,10 @@ export type Entry =
 export interface Said {
   system: string;
   entries: Entry[];
-  /** Names of the declared functions. */
+  /** Names of the declared functions and custom tools. */
   tools: string[];
+  /** Those of them that are custom tools. */
+  custom: string[];
   /** Signatures and encrypted reasoning. */
   proofs: string[];
 }
@@ -61,7 +63,7 @@ export function withoutIds(entries: readonly Entry[]): Entry[] {
 
 /** Takes what the readers find, in its order. */
 export class Collector {
-  readonly #said: Said = { system: '', entries: [], tools: [], proofs: [] };
+  readonly #said: Said = { system: '', entries: [], tools: [], custom: [], proofs: [] };
   readonly #results = new Set<string>();
 
   system(text: string): void {
@@ -90,6 +92,11 @@ export class Collector {
 
   tool(name: string): void {
     this.#said.tools.push(name);
+  }
+
+  customTool(name: string): void {
+    this.#said.tools.push(name);
+    this.#said.custom.push(name);
   }
 
   proof(text: unknown): void {

@@ -1,4 +1,8 @@
-/** Bodies of Gemini's generateContent, in either spelling. */
+/** Gemini's generateContent: what its requests say, in either spelling, and what its clients hear. */
+import assert from 'node:assert/strict';
+import { chunksIn, finishesIn, partsIn, type GeminiChunk } from '../../../support/gemini.ts';
+import type { ClientAnswer } from '../../../support/http-client.ts';
+import type { Heard } from '../dialects.ts';
 import type { Json } from './text.ts';
 import type { Collector } from '../said.ts';
 
@@ -51,4 +55,41 @@ class Numbers {
   ofResult(): string {
     return `call ${String(this.#results++)}`;
   }
+}
+
+/** Reads the answer to a Gemini client. */
+export function heardByGemini(_answer: ClientAnswer, text: string, streams: boolean): Heard {
+  const chunks = streams ? chunksIn(text) : [JSON.parse(text) as GeminiChunk];
+  assert.deepEqual(finishesIn(chunks), ['STOP']);
+  assert.equal(chunks.at(-1)?.candidates?.[0]?.finishReason, 'STOP', 'the last chunk ends it');
+  const parts = partsIn(chunks) as (Json & ReturnType<typeof partsIn>[number])[];
+  const texts = (thought: boolean): string =>
+    parts
+      .filter((part) => (part.thought === true) === thought)
+      .map((part) => part.text ?? '')
+      .join('');
+  const calls = parts.flatMap(({ functionCall }) => functionCall ?? []);
+  const { usageMetadata: usage = {} } = chunks.at(-1) ?? {};
+  const output = (usage['candidatesTokenCount'] ?? 0) + (usage['thoughtsTokenCount'] ?? 0);
+  assert.equal(usage['totalTokenCount'], (usage['promptTokenCount'] ?? 0) + output);
+  return {
+    text: texts(false),
+    reasoning: texts(true),
+    proofs: [...new Set(parts.flatMap(({ thoughtSignature }) => unpacked(thoughtSignature)))],
+    calls: calls.map(({ id = '', name, args }) => ({ id, name, input: args })),
+    stoppedForCall: calls.length > 0,
+    usage: {
+      input: usage['promptTokenCount'] ?? 0,
+      cached: usage['cachedContentTokenCount'] ?? 0,
+      output,
+    },
+    reasoningTokens: usage['thoughtsTokenCount'],
+  };
+}
+
+/** Proofs of other providers have the provider's name in front; a thought and its call share one. */
+function unpacked(signature: unknown): string[] {
+  if (typeof signature !== 'string') return [];
+  const text = Buffer.from(signature, 'base64').toString();
+  return [/^(?:claude|openai)#(.+)$/.exec(text)?.[1] ?? signature];
 }
