@@ -71,7 +71,7 @@ export function prepareTurn(
   const upstreamFormat = provider.upstreamFormat(
     turn.format,
     turn.path,
-    servesImages(record, model),
+    isMarked(record, model, 'image'),
   );
   const image = imageContext(owner, turn);
   const pair = pairOf(turn.format, upstreamFormat, turn.forcedModel);
@@ -169,14 +169,15 @@ function operatorWishes(
   turn: TurnRequest,
   upstreamFormat: UpstreamFormat,
   model: string,
-): Pick<RequestContext, 'imageTool' | 'payload' | 'keepsUnsigned' | 'movesSystem' | 'openRouter'> {
+): Partial<RequestContext> {
   const isImage = turn.format === 'openai-image';
   const imageTool = isImage ? undefined : imageToolWish(owner, upstreamFormat, model);
   const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
   return {
     ...(imageTool !== undefined && { imageTool }),
     ...(payload !== undefined && { payload }),
-    ...(keepsUnsigned(owner.record, model) && { keepsUnsigned: true }),
+    ...(isMarked(owner.record, model, 'isCompat') && { keepsUnsigned: true }),
+    ...(isMarked(owner.record, model, 'textOnly') && { textOnly: true }),
     ...(isOpenRouter(owner.record.compatName ?? '') && { openRouter: true }),
     ...(owner.record.movesSystem === true && { movesSystem: true }),
   };
@@ -229,14 +230,16 @@ function continuityOf(
     : NO_CONTINUITY;
 }
 
-/** Is it a configured image model, which the credential's upstream serves itself (codex.md 8.1)? */
-function servesImages(record: CredentialRecord, model: string): boolean {
-  return record.models.some((entry) => entry.image && entry.name === model);
-}
-
-/** Does the credential's upstream take reasoning that nobody signed (3.8, `is-compat`)? */
-function keepsUnsigned(record: CredentialRecord, model: string): boolean {
-  return record.models.some((entry) => entry.isCompat && entry.name === model);
+/**
+ * What the configuration says of the model: `image`: the upstream makes images of its own (codex.md
+ * 8.1); `isCompat`: it takes reasoning that nobody signed (3.8); `textOnly`: it reads no images.
+ */
+function isMarked(
+  { models }: CredentialRecord,
+  name: string,
+  mark: 'image' | 'isCompat' | 'textOnly',
+): boolean {
+  return models.some((entry) => entry[mark] === true && entry.name === name);
 }
 
 function imageContext(owner: TurnOwner, turn: TurnRequest): ImageContext | undefined {

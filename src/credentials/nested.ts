@@ -34,6 +34,11 @@ export const modelSchema = item({
   'force-mapping': flag(false, 'Write the alias into the model fields of answers.'),
   'is-compat': flag(false, 'Keep thinking blocks without a signature.'),
   image: flag(false, 'openai-compatibility: the model makes images.'),
+  'input-modalities': list(
+    textLeaf,
+    'openai-compatibility: what it reads; `text` without `image`: tool results go up as text.',
+    'list of text',
+  ),
   thinking: documented(thinkingSchema.optional(), {
     type: 'map',
     description:
@@ -76,6 +81,11 @@ function toThinking(raw: z.output<typeof thinkingSchema>): ThinkingCapability {
   });
 }
 
+function isTextOnly(modalities: readonly string[]): boolean {
+  const words = modalities.map((word) => word.toLowerCase());
+  return words.includes('text') && !words.includes('image');
+}
+
 /** Models of an entry; one without a name is left out. `thinking` is the value for an absent block. */
 export function toModels(
   raw: readonly z.output<typeof modelSchema>[],
@@ -92,6 +102,7 @@ export function toModels(
         forceMapping: model['force-mapping'],
         image: model.image,
         isCompat: model['is-compat'],
+        textOnly: isTextOnly(model['input-modalities']) || undefined,
         thinking: model.thinking ? toThinking(model.thinking) : thinking,
       }),
     );

@@ -15,6 +15,8 @@ export interface ModelEntry {
   forceMapping: boolean;
   image: boolean;
   isCompat: boolean;
+  /** It reads text and no images. */
+  textOnly?: boolean;
   thinking?: ThinkingCapability;
 }
 

@@ -60,6 +60,8 @@ export interface RequestContext {
   readonly lite: boolean;
   /** The upstream is OpenRouter, which has a switch for shown reasoning; absent: it is not. */
   readonly openRouter?: true;
+  /** The model reads no images: a chat upstream gets results of tools as text; absent: it may. */
+  readonly textOnly?: true;
   /** Replayed reasoning is kept without a proof, too (`is-compat`); absent: no (3.8). */
   readonly keepsUnsigned?: boolean;
   /** System messages amid a conversation go to the front (`rebuild-mid-system-message`). */

@@ -186,6 +186,16 @@ openai-compatibility:
     assert.equal(models[1]?.image, true);
   });
 
+  it('providers 12.2: a model that reads text and no images', () => {
+    const models = ['[Text]', '[text, image]', '[audio]', '[]'].map(
+      (modalities, index) => `{name: m${index}, input-modalities: ${modalities}}`,
+    );
+    const item = `{name: a, base-url: "http://b", models: [${models.join(', ')}]}`;
+    const record = single(`openai-compatibility: [${item}]`);
+    const flags = record.models.map(({ textOnly }) => textOnly);
+    assert.deepEqual(flags, [true, undefined, undefined, undefined]);
+  });
+
   it('config 11.4: without keys there is one key-less record', () => {
     const record = single('openai-compatibility: [{name: acme, base-url: "http://b"}]');
     assert.equal(record.source.kind === 'config' && record.source.apiKey, '');

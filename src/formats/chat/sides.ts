@@ -11,6 +11,7 @@ import { encodeChatRequest } from './encode-request.ts';
 import { encodeSampling } from './encode-sampling.ts';
 import { ChatStreamEncoder } from './encode-stream.ts';
 import { reasoningSwitch } from './reasoning-switch.ts';
+import { flattenToolContent } from './text-only.ts';
 import { wrongMessages } from './wrong-messages.ts';
 
 /** Clients of `POST /v1/chat/completions`. */
@@ -38,7 +39,7 @@ export const chatUpstream: UpstreamSide = {
     const { model, stream, capability, thinking: suffix, cacheKey, openRouter } = context;
     const thinking = applyToCodex({ ...reasoning, from: client, to: 'openai', suffix, capability });
     const effort = thinking.strip ? undefined : (thinking.effort ?? effortWord(reasoning));
-    return {
+    const body = {
       ...encodeChatRequest(request, { model, stream, effort }),
       reasoning: openRouter && !thinking.off ? reasoningSwitch(reasoning.summary) : undefined,
       ...encodeSampling(request, client),
@@ -46,6 +47,7 @@ export const chatUpstream: UpstreamSide = {
       stream_options: stream ? { include_usage: true } : undefined,
       prompt_cache_key: cacheKey,
     };
+    return context.textOnly ? flattenToolContent(body) : body;
   },
   decoder(_context, client, sink): UpstreamDecoder {
     let finished = false;

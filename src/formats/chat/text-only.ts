@@ -1,5 +1,8 @@
 /** Tool results for chat upstreams that take no images (translate-openai-claude.md 9.1, S04). */
-import { isObject, textOf, type JsonObject } from '../../canonical/value.ts';
+import { arrayOf, isObject, textOf, type JsonObject } from '../../canonical/value.ts';
+import type { ObjectEdits } from '../../json/edits.ts';
+import type { Member } from '../../json/members.ts';
+import { parseValue } from '../../json/scan.ts';
 
 const OMITTED = '[image omitted: unsupported by upstream]';
 
@@ -11,6 +14,14 @@ export function flattenToolContent(body: JsonObject): JsonObject {
   const { messages } = body;
   if (!Array.isArray(messages)) return body;
   return { ...body, messages: messages.map(flattened) };
+}
+
+/** The same for the bytes of a body; nothing is written again where all is text. */
+export function editToolContent(body: Uint8Array, messages: Member, edits: ObjectEdits): void {
+  const before = arrayOf(parseValue(body, messages));
+  const after = before.map(flattened);
+  const differs = after.some((message, index) => message !== before[index]);
+  if (differs) edits.set('messages', JSON.stringify(after));
 }
 
 function flattened(message: unknown): unknown {

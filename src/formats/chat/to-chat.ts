@@ -14,6 +14,7 @@ import { hubPair } from '../hub.ts';
 import { forwardChat } from './forward.ts';
 import { editReasoningSwitch } from './reasoning-switch.ts';
 import { chatClient, chatUpstream, isMisplaced } from './sides.ts';
+import { editToolContent } from './text-only.ts';
 import { wrongMessages } from './wrong-messages.ts';
 
 /** Chat clients on upstreams of the same format. */
@@ -50,6 +51,7 @@ function editedChatBody(body: Uint8Array, context: RequestContext): Uint8Array {
   const isOff = editEffort(body, members, edits, context);
   if (context.openRouter === true && !isOff) editReasoningSwitch(body, members, edits);
   if (context.imageTool === 'remove') editImageTool(body, members, edits, 'remove');
+  if (context.textOnly && messages !== undefined) editToolContent(body, messages, edits);
   if (context.stream) askForUsage(body, members, edits);
   return applyEdits(body, edits.edits());
 }
