@@ -35,7 +35,8 @@ function contentOf(message: Record<string, unknown>): string | Part[] {
   const parts: Part[] = [];
   if (replays) parts.push({ type: 'reasoning', summary: [reasoning] });
   if (typeof content === 'string' && content !== '') parts.push({ type: 'text', text: content });
-  for (const part of arrayOf(content)) parts.push(decodePart(part));
+  // One part may stand where a list belongs (thinking 4.2).
+  for (const part of isObject(content) ? [content] : arrayOf(content)) parts.push(decodePart(part));
   if (refuses) parts.push({ type: 'refusal', text: refusal });
   if (message.role === 'assistant') {
     for (const call of arrayOf(calls)) parts.push(decodeCall(objectOf(call)));

@@ -1,7 +1,7 @@
 /** The pair Gemini client → Codex upstream (thinking 9.1): what Codex demands of a Gemini request. */
 import type { CanonicalEvent } from '../../canonical/events.ts';
 import type { CanonicalRequest, Tool } from '../../canonical/request.ts';
-import { isObject, type JsonObject } from '../../canonical/value.ts';
+import { arrayOf, isObject, type JsonObject } from '../../canonical/value.ts';
 import { codexUpstream } from '../codex/sides.ts';
 import { hostedTool } from '../hosted-tools.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
@@ -10,8 +10,10 @@ import { geminiClient } from './client.ts';
 
 const upstream: UpstreamSide = {
   ...codexUpstream,
-  encodeRequest: (request, context, client) =>
-    codexUpstream.encodeRequest(forCodex(request), context, client),
+  encodeRequest(request, context, client) {
+    const body = codexUpstream.encodeRequest(forCodex(request), context, client);
+    return { ...body, input: arrayOf(body.input).map(withSound) };
+  },
   decoder(context, client, sink) {
     const citations = new Citations();
     const decoder = codexUpstream.decoder(context, client, (event) => {
@@ -46,6 +48,20 @@ function withOtherEnd(event: CanonicalEvent): CanonicalEvent {
     return event;
   return { ...event, reason: 'error' };
 }
+
+/** Sound of this pair has the form of the public API (9.1), that of chat clients a flat one. */
+function withSound(item: unknown): unknown {
+  if (!isObject(item) || !arrayOf(item.content).some(isSound)) return item;
+  const content = arrayOf(item.content).map((part) => {
+    if (!isSound(part)) return part;
+    const { type, data, format } = part;
+    return { type, input_audio: { data, format } };
+  });
+  return { ...item, content };
+}
+
+const isSound = (part: unknown): part is JsonObject =>
+  isObject(part) && part.type === 'input_audio';
 
 /** Of what Google runs itself Codex has the search alone. */
 function codexTool(tool: Tool): Tool[] {

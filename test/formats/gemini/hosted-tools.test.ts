@@ -152,6 +152,37 @@ describe('tools of Responses clients in other forms', () => {
   });
 });
 
+describe('content in other forms, on Google', () => {
+  it('chat: one part instead of a list (4.2)', () => {
+    const content = { type: 'text', text: 'x' };
+    const messages = ['system', 'user'].map((role) => ({ role, content }));
+    const body = sent(chatClient, { messages });
+    assert.deepEqual(body.systemInstruction, { role: 'user', parts: [{ text: 'x' }] });
+    assert.deepEqual(body.contents, [{ role: 'user', parts: [{ text: 'x' }] }]);
+  });
+
+  it('Responses: sound, flat (5.3) and as in the public API', () => {
+    const sound = { data: 'UklG', format: 'mp3' };
+    const content = [
+      { type: 'input_audio', ...sound },
+      { type: 'input_audio', input_audio: sound },
+    ];
+    const inline_data = { mime_type: 'audio/mpeg', data: 'UklG' };
+    assert.deepEqual(sent(responsesClient, { input: [{ role: 'user', content }] }).contents, [
+      { role: 'user', parts: [{ inline_data }, { inline_data }] },
+    ]);
+  });
+
+  it('4.1: single keys of a picture’s form are overwritten, the others stay', () => {
+    const { generationConfig } = sent(chatClient, {
+      messages: [],
+      generationConfig: { imageConfig: { imageSize: '2K', aspectRatio: '1:1' } },
+      image_config: { aspect_ratio: '16:9' },
+    });
+    assert.deepEqual(generationConfig, { imageConfig: { imageSize: '2K', aspectRatio: '16:9' } });
+  });
+});
+
 describe('the search of Google on Codex', () => {
   const TOOLS = [{ googleSearch: {} }, { codeExecution: {} }, { google_search: {} }];
 

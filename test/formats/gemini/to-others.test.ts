@@ -150,6 +150,7 @@ describe('Gemini requests on Codex', () => {
       { inlineData: { mimeType: 'image/png', data: 'AA' } },
       { inlineData: { mimeType: 'application/pdf', data: 'BB' } },
       { fileData: { mimeType: 'application/pdf', fileUri: 'https://e/a.pdf' } },
+      { inlineData: { mimeType: 'audio/wav', data: 'CC' } },
     ];
     const body = sent(geminiToCodex, { contents: [{ role: 'user', parts }] });
     assert.deepEqual(body['input'], [
@@ -166,6 +167,7 @@ describe('Gemini requests on Codex', () => {
             filename: 'document.pdf',
           },
           { type: 'input_file', file_url: 'https://e/a.pdf', filename: 'document.pdf' },
+          { type: 'input_audio', input_audio: { data: 'CC', format: 'wav' } },
         ],
       },
     ]);
