@@ -20,6 +20,8 @@ export interface ClientKind {
   program: ProgramName;
   /** A ChatGPT login brings a token of its own instead of a key. */
   keyless?: true;
+  /** A resumed session begins otherwise than it did, which makes it a new conversation. */
+  resumesAnew?: true;
   /** Contents by path; from the working folder, or from the home where they begin with `~/`. */
   files(setup: Setup): Record<string, string>;
   env(setup: Setup): Record<string, string>;

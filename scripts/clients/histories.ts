@@ -69,12 +69,19 @@ const FORMS: Readonly<Record<Exclude<FamilyName, 'codex'>, Form>> = {
         return content['role'] === 'model' ? [{ text }] : [];
       }),
     toolsIn: (body) =>
-      listIn(body, 'tools').flatMap((tool) => namesOf(tool['functionDeclarations'])),
+      // Google reads both spellings.
+      listIn(body, 'tools').flatMap((tool) =>
+        namesOf(tool['functionDeclarations'] ?? tool['function_declarations']),
+      ),
   },
 };
 
 /** Google joins by place where there is no id. */
 const joined = ({ id, name }: Json): string => String(id ?? name);
+
+/** Names stand in for ids, and may well follow each other. */
+const repeats = (id: string, before: string | undefined): boolean =>
+  id === before && id.startsWith('call_');
 
 /** Reads a request. */
 export function historyIn(family: Exclude<FamilyName, 'codex'>, body: Json): History {
@@ -89,7 +96,9 @@ export function historyIn(family: Exclude<FamilyName, 'codex'>, body: Json): His
     }
   }
   const calls = said.flatMap((one) => ('call' in one ? [one.call] : []));
-  const results = said.flatMap((one) => ('result' in one ? [one.result] : []));
+  // Gemini CLI sends results twice when it resumes, and its bytes go through as they are.
+  const told = said.flatMap((one) => ('result' in one ? [one.result] : []));
+  const results = told.filter((id, at) => family !== 'gemini' || !repeats(id, told[at - 1]));
   const problems =
     calls.join() === results.join() ? [] : [`calls ${calls.join()}, results ${results.join()}`];
   return { talk, tools: form.toolsIn(body), items: turns.length, problems };

@@ -133,8 +133,10 @@ const MATRIX = Object.entries(CLIENTS).flatMap(([name, client]) =>
     resume: true,
     check: ({ answered, sockets }) => [
       ...steps(answered, 2),
-      ...stayed(answered),
-      ...(family === 'codex' ? warm(answered, sockets) : []),
+      ...conversationsOf(answered, client).flatMap((turns) => [
+        ...stayed(turns),
+        ...(family === 'codex' ? warm(turns, sockets) : []),
+      ]),
     ],
   })),
 );
@@ -159,6 +161,13 @@ const all = (answered: readonly Answered[], transport: Answered['transport']): s
 
 const moved = (answered: readonly Answered[]): string[] =>
   wrong(new Set(answered.map((one) => one.account)).size !== 2, 'the account did not change');
+
+/** What the proxy has to take for one conversation. */
+const conversationsOf = (
+  answered: readonly Answered[],
+  { resumesAnew }: ClientKind,
+): (readonly Answered[])[] =>
+  resumesAnew === true ? [answered.slice(0, STEPS), answered.slice(STEPS)] : [answered];
 
 const stayed = (answered: readonly Answered[]): string[] =>
   wrong(new Set(answered.map((one) => one.account)).size !== 1, 'the account changed');

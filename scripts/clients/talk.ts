@@ -60,7 +60,9 @@ export function replyTo({ results, questions }: Talk, tools: readonly string[]):
     return { text: `${FINAL} ${found.join(' ')}`, toolCall: undefined };
   }
   const callId = `call_${questions}_${results.length}`;
-  const args = JSON.stringify({ [SHELLS[shell] ?? 'cmd']: `cat ${file}` });
+  // Qwen Code may lose what a command writes right before its end.
+  const command = shell === 'run_shell_command' ? `cat ${file}; sleep 1` : `cat ${file}`;
+  const args = JSON.stringify({ [SHELLS[shell] ?? 'cmd']: command });
   return { text: '', toolCall: { callId, name: shell, arguments: args } };
 }
 

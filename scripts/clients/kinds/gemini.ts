@@ -28,6 +28,8 @@ export type QwenMode = 'openai' | 'anthropic' | 'gemini';
 
 export const qwen = (mode: QwenMode): ClientKind => ({
   program: 'qwen',
+  // Its first message loses the note with the date.
+  resumesAnew: true,
   files: () => ({ '~/.qwen/settings.json': settings(mode) }),
   env: ({ port, model }) => {
     const origin = `http://127.0.0.1:${port}`;
