@@ -40,10 +40,7 @@ export function checkHeard(turn: Turn, heard: Heard, family: Family): void {
       'a name is split into its namespace and the rest again',
     );
   }
-  const proofs = proofsFor(turn, family);
-  // Gemini clients need not get the proofs of others.
-  const mayLack = form === 'gemini' && family.form !== 'gemini' && heard.proofs.length === 0;
-  assert.deepEqual(heard.proofs, mayLack ? [] : proofs, 'the proof of the reasoning');
+  assert.deepEqual(heard.proofs, proofsFor(turn, family), 'the proof of the reasoning');
   assert.deepEqual(heard.usage, usageFor(form, family));
   // Anthropic does not tell how much of it is reasoning.
   if (form !== 'claude' && family.form !== 'claude') {
