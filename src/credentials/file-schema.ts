@@ -58,7 +58,7 @@ export const credentialFileSchema = z.looseObject({
   disable_cooling: flagLeaf.optional(),
   request_scoped_errors: listOf(ruleSchema),
   websockets: looseFlag.default(false),
-  refresh_interval_seconds: numericLeaf.optional(),
+  refresh_interval_seconds: periodLeaf.optional(),
   refresh_interval: periodLeaf.optional(),
   keep_cache_retention: flagLeaf.optional(),
 });
@@ -78,15 +78,21 @@ const KEBAB_FIELDS = [
   'keep-cache-retention',
 ];
 
+/** Other spellings of fields (config.md 10.3; providers.md 1.4). */
+const SPELLINGS: readonly (readonly [other: string, field: string])[] = [
+  ...KEBAB_FIELDS.map((kebab) => [kebab, kebab.replaceAll('-', '_')] as const),
+  ['refreshIntervalSeconds', 'refresh_interval_seconds'],
+  ['refreshInterval', 'refresh_interval'],
+];
+
 /** The fields under their snake-case names; where both spellings exist the snake one wins. */
 export function snakeFields(raw: Fields): Fields {
   const fields = { ...(dropNulls(raw) as Fields) };
-  for (const kebab of KEBAB_FIELDS) {
-    const snake = kebab.replaceAll('-', '_');
-    const { [kebab]: value } = fields;
+  for (const [other, field] of SPELLINGS) {
+    const { [other]: value } = fields;
     if (value === undefined) continue;
-    fields[snake] ??= value;
-    delete fields[kebab];
+    fields[field] ??= value;
+    delete fields[other];
   }
   return fields;
 }

@@ -126,6 +126,9 @@ describe('scanCredentialFiles', () => {
     [{ refresh_interval: 300 }, 300],
     [{ refresh_interval: '30m' }, 1800],
     [{ refresh_interval: '30m', refresh_interval_seconds: '60' }, 60],
+    [{ refresh_interval_seconds: '10m' }, 600],
+    [{ refreshIntervalSeconds: 600, refresh_interval: 300 }, 600],
+    [{ refreshInterval: '30m' }, 1800],
     [{ refresh_interval_seconds: 0 }, undefined],
   ];
   for (const [fields, seconds] of periods) {

@@ -74,7 +74,7 @@ describe('compaction', async () => {
     upstream.handler = compact;
   });
 
-  it('a stream is refused', async () => {
+  it('D10: a stream is refused', async () => {
     const before = upstream.requests.length;
     const answer = await ask(proxy, { ...BODY, stream: true });
     assert.equal(answer.status, 400);

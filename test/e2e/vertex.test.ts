@@ -55,7 +55,7 @@ describe('Vertex AI', async () => {
   const turns = (): UpstreamExchange[] =>
     google.calls.filter(({ request }) => request.path !== '/token');
 
-  it('a service account: one token for many turns', async () => {
+  it('D2: a service account: one token for many turns', async () => {
     for (let turn = 0; turn < 2; turn += 1) {
       assert.equal((await endingOf(await ask(`eu/${MODEL}`), 'chat')).kind, 'ok');
     }

@@ -57,7 +57,7 @@ describe('requests', () => {
     ]);
   });
 
-  it('D10: a compaction goes to its own endpoint (reference: a streamed one to chat)', () => {
+  it('12.2: a compaction goes to its own endpoint', () => {
     const compact = turn([], { path: '/v1/responses/compact' });
     assert.equal(build({ turn: compact }).url, 'https://api.acme.test/v1/responses/compact');
     assert.equal(provider.upstreamFormat('openai-response', compact.path), 'openai-response');

@@ -34,7 +34,7 @@ function statement(key: string): { head: unknown; claims: unknown; valid: boolea
 const KEYS: [name: string, key: string][] = [
   ['PKCS#8', PEM],
   ['PKCS#1', OLD_PEM],
-  ['line breaks as two characters', PEM.replaceAll('\n', '\\n')],
+  ['line breaks as two characters (D2)', PEM.replaceAll('\n', '\\n')],
   ['carriage returns', PEM.replaceAll('\n', '\r\n')],
   ['no line breaks at all', PEM.replaceAll('\n', ' ')],
   ['colours of a terminal', `\u001b[32m${PEM}\u001b[0m`],
