@@ -21,7 +21,8 @@ export interface Fault {
   last: RegExp;
 }
 
-const WAIT_OF_UPSTREAM = /^[1-7]$/;
+/** What is left of the upstream's minute. */
+const WAIT_OF_UPSTREAM = /^([1-9]|[1-5]\d|60)$/;
 const SHORTEST_WAIT = /^1$/;
 const COOLING = /All credentials for model \S+ are cooling down/;
 
@@ -34,7 +35,7 @@ const refuse =
 export const FAULTS: readonly Fault[] = [
   {
     name: '429',
-    play: refuse(429, { 'retry-after': '7' }),
+    play: refuse(429, { 'retry-after': '60' }),
     attempts: [
       [429, WAIT_OF_UPSTREAM],
       [429, WAIT_OF_UPSTREAM],
