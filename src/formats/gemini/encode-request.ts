@@ -5,6 +5,7 @@ import type { RequestContext } from '../format.ts';
 import type { HubClient } from '../hub.ts';
 import { qualifiedName } from '../chat/qualified-name.ts';
 import { applyToGemini } from '../../thinking/gemini.ts';
+import { mayNeedCanvas, withCanvas } from './canvas.ts';
 import { encodeConfig, SAFETY_SETTINGS } from './encode-config.ts';
 import { encodeContents } from './encode-contents.ts';
 import { splitSystem } from './encode-system.ts';
@@ -39,7 +40,7 @@ export function encodeGeminiRequest(
   });
   const declared = encodeTools(tools, names, client, extensions);
   const hasFunctions = declared?.some((node) => 'functionDeclarations' in node) === true;
-  return {
+  const body = {
     model,
     systemInstruction: instruction,
     contents: encodeContents(conversation, {
@@ -52,4 +53,5 @@ export function encodeGeminiRequest(
     safetySettings: extensions.safetySettings ?? SAFETY_SETTINGS,
     generationConfig: encodeConfig(request, thinking.config, model),
   };
+  return mayNeedCanvas(model) ? withCanvas(body) : body;
 }

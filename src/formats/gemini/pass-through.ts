@@ -10,7 +10,9 @@ import { applyEdits, ObjectEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
 import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
 import { applyToGemini, type GeminiThinkingConfig } from '../../thinking/gemini.ts';
+import { parseBody } from '../body.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
+import { mayNeedCanvas, withCanvas } from './canvas.ts';
 import { capOutput, SAFETY_SETTINGS } from './encode-config.ts';
 import { forwardGemini } from './forward.ts';
 import { ownContents } from './own-contents.ts';
@@ -35,7 +37,9 @@ export const geminiToGemini: FormatPair = {
       Array.isArray(value) ? ownTools(value) : value,
     );
     editConfig(body, members, edits, context);
-    return applyEdits(body, edits.edits());
+    const edited = applyEdits(body, edits.edits());
+    if (!mayNeedCanvas(context.model)) return edited;
+    return Buffer.from(JSON.stringify(withCanvas(parseBody(edited))));
   },
   response: forwardGemini,
 };
