@@ -1,21 +1,19 @@
 /**
  * The bytes of a Claude client's request without what other providers left in its history
- * (translate-openai-claude.md 10.3; providers.md 7.4, 12). An ordinary body costs a few searches.
+ * (translate-openai-claude.md 10.3; providers.md 7.4, 12). An ordinary body costs one search.
  */
 import { applyEdits, elementCuts } from '../../json/edits.ts';
-import { bufferOf, readString, scanObject, skipSpace } from '../../json/scan.ts';
+import { bufferOf, scanObject } from '../../json/scan.ts';
 import { elementsOf, rewritten } from './elements.ts';
 import { ownMessage } from './history.ts';
 import { claudeSignature } from './signature.ts';
 
-/** Members of calls that Anthropic does not know, and texts that it refuses. */
-const MARKS = ['"thoughtSignature"', '"thought_signature"', '"text":""', '"text": ""'];
-
-const THINKING = ['"type":"thinking"', '"type": "thinking"'];
-const SIGNATURE = '"signature"';
-
-const COLON = 0x3a;
-const QUOTE = 0x22;
+/**
+ * What a search for foreign things looks at, in one pass: members of calls that Anthropic does not
+ * know and empty texts; blocks of thinking; their proofs.
+ */
+const MARKS =
+  /"(?:(thought_?[sS]ignature"|text"\s*:\s*"")|(type"\s*:\s*"thinking")|signature"\s*:\s*"([^"]*)")/g;
 
 /** The body; only messages that change are written again. @throws SwitchyardError `invalid_json`. */
 export function withOwnHistory(body: Uint8Array): Uint8Array {
@@ -33,29 +31,15 @@ export function withOwnHistory(body: Uint8Array): Uint8Array {
   return applyEdits(body, [...edits, ...elementCuts(ranges, dropped)]);
 }
 
-/** Must the messages be looked through? */
+/** Must the messages be looked through? Bytes as characters: all that is looked for is ASCII. */
 function mayHoldForeign(body: Buffer): boolean {
-  if (MARKS.some((mark) => body.includes(mark))) return true;
-  const blocks = THINKING.reduce((sum, text) => sum + placesOf(body, text).length, 0);
-  const proofs = placesOf(body, SIGNATURE).map((at) => isOwnProof(body, at + SIGNATURE.length));
-  return proofs.includes(false) || proofs.filter((own) => own === true).length < blocks;
-}
-
-function placesOf(body: Buffer, text: string): number[] {
-  const places: number[] = [];
-  for (let at = body.indexOf(text); at >= 0; at = body.indexOf(text, at + text.length)) {
-    places.push(at);
+  let blocks = 0;
+  let proofs = 0;
+  for (const [, foreign, thinking, proof] of body.toString('latin1').matchAll(MARKS)) {
+    if (foreign !== undefined) return true;
+    if (thinking !== undefined) blocks += 1;
+    else if (claudeSignature(proof ?? '') === proof) proofs += 1;
+    else return true;
   }
-  return places;
-}
-
-/** Is the value behind a key a proof of Anthropic? Undefined for what is no text. */
-function isOwnProof(body: Buffer, at: number): boolean | undefined {
-  const colon = skipSpace(body, at, body.length);
-  if (body[colon] !== COLON) return undefined;
-  const start = skipSpace(body, colon + 1, body.length);
-  if (body[start] !== QUOTE) return undefined;
-  const end = body.indexOf(QUOTE, start + 1) + 1;
-  const text = end > 0 ? readString(body, start, end) : undefined;
-  return text !== undefined && claudeSignature(text) === text;
+  return proofs < blocks;
 }
