@@ -3,6 +3,7 @@
  * 8.2). Neighbours of one role are one turn; calls stand last in a turn of the assistant.
  */
 import type { Part, ToolResultPart } from '../../canonical/parts.ts';
+import { splitMessages } from '../../canonical/late-system.ts';
 import type { CanonicalRequest, Message } from '../../canonical/request.ts';
 import { isObject, textOf, type JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
@@ -34,16 +35,18 @@ export function encodeMessages(
   if (request.instructions !== undefined && request.instructions !== '') {
     system.push({ type: 'text', text: request.instructions });
   }
-  const results = new Results(request.messages);
-  for (const [index, message] of request.messages.entries()) {
-    if (message.role === 'system' || message.role === 'developer') {
-      system.push(...marked(systemBlocks(message, client), message));
-      continue;
-    }
+  const { messages } = request;
+  const split = splitMessages(messages);
+  for (const message of split.system) {
+    system.push(...marked(systemBlocks(message, client), message));
+  }
+  const results = new Results(messages);
+  const indexOf = new Map(messages.map((message, index) => [message, index]));
+  for (const message of split.conversation) {
     const role = roleOf(message.role, client);
     if (role === undefined) continue;
     const blocks = partsOf(message).map((part, place) => {
-      const missingId = `toolu_missing_${String(index)}_${String(place)}`;
+      const missingId = `toolu_missing_${String(indexOf.get(message))}_${String(place)}`;
       const wanted = part.type === 'tool_result' ? results.take(part) : part;
       return wanted && encodePart(wanted, missingId, keepsUnsigned);
     });

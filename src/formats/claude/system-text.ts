@@ -2,6 +2,7 @@
  * System text of Claude requests (translate-openai-claude.md 3.1): what of it is meant for the model,
  * and how system text in the middle of a conversation is told to models that take none there.
  */
+import { reminderOf } from '../../canonical/late-system.ts';
 import type { Part, TextPart } from '../../canonical/parts.ts';
 import { arrayOf, objectOf, stringOf } from '../../canonical/value.ts';
 import { cacheControlOf } from './cache-control.ts';
@@ -29,6 +30,5 @@ export function systemTexts(content: unknown): TextPart[] {
 export function reminder(content: unknown): Part[] | undefined {
   const texts = systemTexts(content).map(({ text }) => text);
   if (texts.length === 0) return undefined;
-  const text = `<system-reminder>\n${texts.join('\n')}\n</system-reminder>`;
-  return [{ type: 'text', text }];
+  return [reminderOf(texts)];
 }

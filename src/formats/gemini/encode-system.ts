@@ -1,4 +1,5 @@
 /** System text → `systemInstruction` (translate-gemini-thinking.md 4.2, 5.1, 6.1). */
+import { isSystem, splitMessages } from '../../canonical/late-system.ts';
 import type { CanonicalRequest, Message } from '../../canonical/request.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
@@ -9,8 +10,6 @@ export interface SplitRequest {
   conversation: readonly Message[];
 }
 
-const isSystem = ({ role }: Message): boolean => role === 'system' || role === 'developer';
-
 /** Gemini refuses to answer instructions alone: a chat client's only message counts as the user's. */
 export function splitSystem(request: CanonicalRequest, client: HubClient): SplitRequest {
   const { messages, instructions } = request;
@@ -18,13 +17,14 @@ export function splitSystem(request: CanonicalRequest, client: HubClient): Split
   if (messages.length === 1 && only !== undefined && isSystem(only) && client === 'openai') {
     return { instruction: undefined, conversation: [{ ...only, role: 'user' }] };
   }
-  const parts = messages.filter(isSystem).flatMap(textsOf);
+  const { system, conversation } = splitMessages(messages);
+  const parts = system.flatMap(textsOf);
   if (instructions !== undefined && instructions !== '') parts.unshift({ text: instructions });
   // Responses clients name no role here.
   const role = client === 'openai-response' ? {} : { role: 'user' };
   return {
     instruction: parts.length === 0 ? undefined : { ...role, parts },
-    conversation: messages.filter((message) => !isSystem(message)),
+    conversation,
   };
 }
 

@@ -66,8 +66,10 @@ export class Collector {
   readonly #said: Said = { system: '', entries: [], tools: [], custom: [], proofs: [] };
   readonly #results = new Set<string>();
 
+  /** Amid the conversation it has its place there, as a reminder where there are no such messages. */
   system(text: string): void {
-    this.#said.system += bare(text);
+    if (this.#said.entries.length === 0) this.#said.system += bare(text);
+    else if (text !== '') this.text('user', `<system-reminder>${text}</system-reminder>`);
   }
 
   text(role: 'user' | 'assistant', text: string): void {
