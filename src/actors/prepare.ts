@@ -2,21 +2,20 @@
  * Everything that is decided about one upstream attempt before bytes move: formats, continuity key,
  * request context, request line. Pure, apart from the clock.
  */
-import { resolveContinuity, type Continuity } from './continuity/resolve.ts';
+import { connectionFor, continuityOf, OVER_HTTP, replayKey } from './conversation-path.ts';
 import { SwitchyardError } from '../errors.ts';
 import { isEditPath } from '../formats/images/paths.ts';
 import { forcedModelPair } from '../formats/force-model.ts';
-import { isOpenRouter } from '../formats/chat/reasoning-switch.ts';
 import { pairFor } from '../formats/pairs.ts';
-import { imageToolWish } from './image-tool.ts';
-import { payloadPlan } from './payload.ts';
+import { isMarked, operatorWishes } from './operator-wishes.ts';
 import { countTranslator } from '../formats/token-count.ts';
 import { isCompactPath, isCountPath } from '../providers/paths.ts';
 import { providerFor } from '../providers/index.ts';
 import type { Token, TurnOwner } from './turn.ts';
-import type { CredentialRecord } from '../credentials/record.ts';
+import type { Connection } from './conversation-path.ts';
+import type { Continuity } from './continuity/resolve.ts';
 import type { BuildInput, Provider } from '../providers/types.ts';
-import type { ContinuitySource, TurnRequest } from '../turn.ts';
+import type { TurnRequest } from '../turn.ts';
 import type { SocketRequest } from '../upstream/socket/types.ts';
 import type {
   ClientFormat,
@@ -42,8 +41,7 @@ export interface PreparedTurn {
   readonly body: Uint8Array;
   /** The upstream is asked to stream. */
   readonly streaming: boolean;
-  /** Over which kind of connection; `conversation` names the sockets that may know the turn. */
-  readonly over: { transport: 'http' } | { transport: 'websocket'; conversation: string };
+  readonly over: Connection;
   /** Names the conversation whose reasoning is kept here; undefined: the client can carry it. */
   readonly replay: string | undefined;
   upstreamRequest(body: Uint8Array, token: Token): UpstreamRequest;
@@ -163,84 +161,7 @@ function abilityOf(
   return capability ? { capability } : {};
 }
 
-/** What the configuration wants of the body. */
-function operatorWishes(
-  owner: TurnOwner,
-  turn: TurnRequest,
-  upstreamFormat: UpstreamFormat,
-  model: string,
-): Partial<RequestContext> {
-  const isImage = turn.format === 'openai-image';
-  const imageTool = isImage ? undefined : imageToolWish(owner, upstreamFormat, model);
-  const payload = payloadPlan(owner.settings.payload, { ...turn, model, upstreamFormat });
-  return {
-    ...(imageTool !== undefined && { imageTool }),
-    ...(payload !== undefined && { payload }),
-    ...(isMarked(owner.record, model, 'isCompat') && { keepsUnsigned: true }),
-    ...(isMarked(owner.record, model, 'textOnly') && { textOnly: true }),
-    ...(isOpenRouter(owner.record.compatName ?? '') && { openRouter: true }),
-    ...(owner.record.movesSystem === true && { movesSystem: true }),
-  };
-}
-
 const NO_BYTES = new Uint8Array(0);
-const OVER_HTTP = { transport: 'http' } as const;
-
-/** Signals that name one conversation; the others are shared by everything a client does. */
-const ONE_CONVERSATION: ReadonlySet<ContinuitySource> = new Set([
-  'prompt_cache_key',
-  'execution_session',
-  'request_affinity',
-]);
-
-/** Codex turns of a known conversation go over its warm socket, whatever their client speaks. */
-function connectionFor(
-  { provider, record }: TurnOwner,
-  turn: TurnRequest,
-  upstreamFormat: UpstreamFormat,
-  { key, source }: Continuity,
-): PreparedTurn['over'] {
-  const able = record.websockets && provider.socketRequest !== undefined;
-  if (!able || upstreamFormat !== 'codex' || turn.format === 'openai-image') return OVER_HTTP;
-  if (key === undefined || !ONE_CONVERSATION.has(source)) return OVER_HTTP;
-  return { transport: 'websocket', conversation: key };
-}
-
-/** Claude messages have no place of their own for the reasoning of Codex (codex.md 4.9). */
-function replayKey(
-  { format, principal }: TurnRequest,
-  upstreamFormat: UpstreamFormat,
-  model: string,
-  { key, source }: Continuity,
-): string | undefined {
-  if (format !== 'claude' || upstreamFormat !== 'codex') return undefined;
-  if (key === undefined || !ONE_CONVERSATION.has(source)) return undefined;
-  return [principal.scope, model, key].join('\0');
-}
-
-const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };
-
-function continuityOf(
-  { provider, record }: TurnOwner,
-  turn: TurnRequest,
-  model: string,
-): Continuity {
-  return provider.usesContinuity(record)
-    ? resolveContinuity(turn, model, record.id)
-    : NO_CONTINUITY;
-}
-
-/**
- * What the configuration says of the model: `image`: the upstream makes images of its own (codex.md
- * 8.1); `isCompat`: it takes reasoning that nobody signed (3.8); `textOnly`: it reads no images.
- */
-function isMarked(
-  { models }: CredentialRecord,
-  name: string,
-  mark: 'image' | 'isCompat' | 'textOnly',
-): boolean {
-  return models.some((entry) => entry[mark] === true && entry.name === name);
-}
 
 function imageContext(owner: TurnOwner, turn: TurnRequest): ImageContext | undefined {
   if (turn.format !== 'openai-image') return undefined;
