@@ -22,6 +22,8 @@ export interface ClientKind {
   keyless?: true;
   /** A resumed session begins otherwise than it did, which makes it a new conversation. */
   resumesAnew?: true;
+  /** Results come back without the ids of their calls, so they never go as increments. */
+  dropsCallIds?: true;
   /** Contents by path; from the working folder, or from the home where they begin with `~/`. */
   files(setup: Setup): Record<string, string>;
   env(setup: Setup): Record<string, string>;

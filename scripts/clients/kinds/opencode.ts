@@ -7,6 +7,7 @@ export type OpencodeProvider = 'openai-compatible' | 'openai' | 'anthropic' | 'g
 
 export const opencode = (provider: OpencodeProvider): ClientKind => ({
   program: 'opencode',
+  ...(provider === 'google' && { dropsCallIds: true }),
   files: ({ port, model }) => {
     const socket = provider === 'socket';
     const version = provider === 'google' ? 'v1beta' : 'v1';
