@@ -4,6 +4,10 @@
  * changes nothing.
  */
 import type { JsonObject } from '../../../canonical/value.ts';
+import { mergeAll, mergeConditions } from '../../schema/merge.ts';
+import { copyOf, eachNode, type NodePass } from '../../schema/nodes.ts';
+import { dropReferences, inlineReferences, replaceReferences } from '../../schema/references.ts';
+import { cleanRequired } from '../../schema/required.ts';
 import {
   freezeNot,
   hintClosed,
@@ -13,11 +17,8 @@ import {
   SCALAR_LIMITS,
 } from './constraints.ts';
 import { constToEnum, dropEnum, enumToText, hintEnum } from './enums.ts';
-import { mergeAll, mergeConditions } from './merge.ts';
-import { copyOf, eachNode, type NodePass } from './nodes.ts';
 import { addPlaceholder } from './placeholders.ts';
-import { dropReferences, inlineReferences, replaceReferences } from './references.ts';
-import { cleanRequired, removeKeywords, removeMembers, removePlaceholders } from './remove.ts';
+import { removeKeywords, removeMembers, removePlaceholders } from './remove.ts';
 import { repair } from './repair.ts';
 import { flattenType, flattenUnion, nullableAsFlag, nullableAsOptional } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** Passes 7 to 9: limits the upstream does not take become hints (14.3). */
 import { isPresent, textOf, type JsonObject } from '../../../canonical/value.ts';
-import { addHint } from './hint.ts';
+import { addHint } from '../../schema/hint.ts';
 
 /** Limits that no target takes. */
 export const SCALAR_LIMITS: readonly string[] = [

@@ -1,6 +1,6 @@
 /** Passes 3 to 6: fixed values (14.3). */
 import { isPresent, textOf, type JsonObject } from '../../../canonical/value.ts';
-import { addHint } from './hint.ts';
+import { addHint } from '../../schema/hint.ts';
 
 /** Lists longer than this are not spelled out in a description. */
 const MAX_TOLD = 10;

@@ -1,4 +1,4 @@
-/** Passes 14 to 16: what the upstream refuses goes (14.3). */
+/** Passes 14 and 15: what the upstream refuses goes (14.3). */
 import { isObject, type JsonObject } from '../../../canonical/value.ts';
 import { PLACEHOLDER_FLAG, PLACEHOLDER_REASON, REASON_TEXT } from './placeholders.ts';
 
@@ -48,16 +48,4 @@ export function removePlaceholders(node: JsonObject): undefined {
   node.properties = Object.fromEntries(kept);
   if (!Array.isArray(node.required)) return;
   node.required = node.required.filter((name: unknown) => !gone.has(name));
-}
-
-/** Pass 16: only what exists can be required. */
-export function cleanRequired(node: JsonObject): undefined {
-  if (!('required' in node)) return;
-  const { properties } = node;
-  const named: unknown[] = Array.isArray(node.required) ? node.required : [];
-  const known = named.filter(
-    (name) => typeof name === 'string' && isObject(properties) && Object.hasOwn(properties, name),
-  );
-  if (known.length === 0) delete node.required;
-  else node.required = known;
 }

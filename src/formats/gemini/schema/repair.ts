@@ -3,7 +3,7 @@
  * (translate-gemini-thinking.md 14.3).
  */
 import { isObject, type JsonObject } from '../../../canonical/value.ts';
-import { eachNode, setMember } from './nodes.ts';
+import { eachNode, setMember } from '../../schema/nodes.ts';
 
 /** Keywords whose value may be an object; every other object is a property in the wrong place. */
 const KEYWORDS: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 /** Passes 12 and 13: one node has one type (14.3). */
 import { arrayOf, isObject, type JsonObject } from '../../../canonical/value.ts';
-import { addHint } from './hint.ts';
+import { addHint } from '../../schema/hint.ts';
 
 const NULLABLE = '(nullable)';
 

@@ -8,8 +8,8 @@ import {
   cleanForAntigravity,
   cleanForGemini,
 } from '../../../../src/formats/gemini/schema/clean.ts';
-import { MAX_SCHEMA_DEPTH } from '../../../../src/formats/gemini/schema/nodes.ts';
-import { MAX_INLINED } from '../../../../src/formats/gemini/schema/references.ts';
+import { MAX_SCHEMA_DEPTH } from '../../../../src/formats/schema/nodes.ts';
+import { MAX_INLINED } from '../../../../src/formats/schema/references.ts';
 
 const filled = (schema: JsonObject): JsonObject =>
   cleanForAntigravity(schema, { placeholders: true });

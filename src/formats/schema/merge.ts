@@ -1,5 +1,5 @@
 /** Passes 10 and 11: conditions and conjunctions become part of their node (14.3). */
-import { arrayOf, isObject, type JsonObject } from '../../../canonical/value.ts';
+import { arrayOf, isObject, type JsonObject } from '../../canonical/value.ts';
 import { isNameMap, setMember } from './nodes.ts';
 
 /** Members of an `allOf` branch that do not count for its parent. */

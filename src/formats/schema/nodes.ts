@@ -3,8 +3,8 @@
  * keywords, so that a property called `const` or `pattern` is safe in every pass
  * (translate-gemini-thinking.md 14.3; the reference checks this in some passes only).
  */
-import { isObject, type JsonObject } from '../../../canonical/value.ts';
-import { SwitchyardError } from '../../../errors.ts';
+import { isObject, type JsonObject } from '../../canonical/value.ts';
+import { SwitchyardError } from '../../errors.ts';
 
 /** Levels of one schema; hand-written ones have a dozen. Deeper ones are `invalid_request`. */
 export const MAX_SCHEMA_DEPTH = 200;

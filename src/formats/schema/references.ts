@@ -1,5 +1,5 @@
 /** Passes 1 and 2: local references are put in place, or told about (14.3). */
-import { isObject, type JsonObject } from '../../../canonical/value.ts';
+import { isObject, type JsonObject } from '../../canonical/value.ts';
 import { addHint } from './hint.ts';
 import { copyOf, eachNode, mapChildren, MAX_SCHEMA_DEPTH } from './nodes.ts';
 

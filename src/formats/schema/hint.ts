@@ -1,5 +1,5 @@
 /** What a schema can no longer say is told to the model in the description (14.2). */
-import type { JsonObject } from '../../../canonical/value.ts';
+import type { JsonObject } from '../../canonical/value.ts';
 
 /** Appends a hint to the description, once. */
 export function addHint(node: JsonObject, hint: string): void {
