@@ -14,12 +14,20 @@ type Fields = Record<string, unknown>;
 const FAR = '2099-01-01T00:00:00Z';
 const PAST = '2020-01-01T00:00:00Z';
 
+/** A reload goes through several threads. */
+const PATIENCE = { timeoutMs: 60_000 };
+
 describe('OAuth accounts', async () => {
   const tokens = await startFakeUpstream({ after });
   process.env['SWITCHYARD_CODEX_TOKEN_URL'] = `${tokens.origin}/oauth/token`;
   after(() => delete process.env['SWITCHYARD_CODEX_TOKEN_URL']);
   const upstream = await startFakeUpstream({ after });
-  const proxy = await startProxy({ after }, { routing: { strategy: 'fill-first' } });
+  // Between two tests there is no account; a sandbox would have to start then, and its thread takes
+  // seconds on a busy machine, during which the removed accounts are still there.
+  const proxy = await startProxy(
+    { after },
+    { routing: { strategy: 'fill-first' }, switchyard: { sandbox: 'off' } },
+  );
   // Instead of the ChatGPT backend.
   const base = { base_url: `${upstream.origin}/codex` };
 
@@ -49,6 +57,7 @@ describe('OAuth accounts', async () => {
     await waitUntil(
       async () => !(await models(proxy)).some((id) => id.startsWith('x-')),
       'no files',
+      PATIENCE,
     );
     files.clear();
     grant();
@@ -64,7 +73,11 @@ describe('OAuth accounts', async () => {
     const draft = join(proxy.folder, 'draft');
     await writeFile(draft, JSON.stringify(whole, null, 2), { mode: 0o644 });
     await rename(draft, path);
-    await waitUntil(async () => (await models(proxy)).includes(`x-${name}`), `account ${name}`);
+    await waitUntil(
+      async () => (await models(proxy)).includes(`x-${name}`),
+      `account ${name}`,
+      PATIENCE,
+    );
     return path;
   }
 
@@ -177,7 +190,11 @@ describe('OAuth accounts', async () => {
     await addFile('h', live('h'));
     const path = await addFile('i', live('i'));
     await writeFile(path, JSON.stringify({ ...base, ...live('i'), disabled: true }));
-    await waitUntil(async () => !(await models(proxy)).includes('x-i'), 'the file to be read');
+    await waitUntil(
+      async () => !(await models(proxy)).includes('x-i'),
+      'the file to be read',
+      PATIENCE,
+    );
     for (let turn = 0; turn < 3; turn += 1) {
       assert.equal((await ask(proxy, 'gpt-5.5')).status, 200);
       assert.equal(upstream.requests.at(-1)?.headers['chatgpt-account-id'], 'acct-h');
