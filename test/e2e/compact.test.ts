@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { codexKeys, startProxy, type TestProxy } from '../support/proxy.ts';
+import { reconfigure } from '../support/reconfigure.ts';
 import { makeGate, waitUntil } from '../support/wait.ts';
 import { sendRequest, startRequest, type ClientAnswer } from '../support/http-client.ts';
 import {
@@ -115,67 +116,64 @@ describe('compaction', async () => {
 
 describe('failures of a compaction', async () => {
   const upstream = await startFakeUpstream({ after });
-  const fail = (status: number): void => {
+  const proxy = await startProxy({ after }, { routing: { strategy: 'fill-first' } });
+
+  /** Two fresh accounts, of which the first one fails to compact; 0: it cuts the connection. */
+  async function pool(status: number): Promise<(path: string) => Promise<[number, string[]]>> {
+    const model = `m-${String(status)}`;
+    const keys = codexKeys(upstream.origin, 2, [model]).map((key, index) => ({
+      ...key,
+      'api-key': `${model}-${String(index)}`,
+      priority: -index,
+    }));
+    await reconfigure(proxy, { routing: { strategy: 'fill-first' }, 'codex-api-key': keys }, model);
     upstream.handler = (call) => {
-      const ofFirst = accountOf(call) === 'key-0' && call.request.path.endsWith('/compact');
-      if (ofFirst && status === 0) call.reset();
-      else if (ofFirst) call.json(status, { error: { message: `status ${status}` } });
-      else if (call.request.path.endsWith('/compact')) compact(call);
-      else call.turn();
+      const isCompact = call.request.path.endsWith('/compact');
+      const isFirst = accountOf(call) === `${model}-0`;
+      if (!isCompact) call.turn();
+      else if (!isFirst) compact(call);
+      else if (status === 0) call.reset();
+      else call.json(status, { error: { message: `status ${status}` } });
     };
-  };
-  const start = (test: Parameters<typeof startProxy>[0]): Promise<TestProxy> =>
-    startProxy(test, {
-      routing: { strategy: 'fill-first' },
-      'codex-api-key': codexKeys(upstream.origin, 2).map((key, index) => ({
-        ...key,
-        priority: -index,
-      })),
-    });
-  const headers = { 'session-id': 's' };
-  const turnOf = async (proxy: TestProxy, path: string): Promise<[number, string[]]> => {
-    const from = upstream.calls.length;
-    const answer = await ask(proxy, BODY, path, headers);
-    await answer.text();
-    return [answer.status, upstream.calls.slice(from).map(accountOf)];
-  };
+    return async (path) => {
+      const from = upstream.calls.length;
+      const answer = await ask(proxy, { ...BODY, model }, path, { 'session-id': model });
+      await answer.text();
+      const asked = upstream.calls.slice(from).map(accountOf);
+      return [answer.status, asked.map((key) => key.replace(`${model}-`, 'key-'))];
+    };
+  }
 
   for (const status of [401, 402, 403, 429]) {
-    it(`${status}: another account answers, and this one rests`, async (test) => {
-      const proxy = await start(test);
-      fail(status);
-      assert.deepEqual(await turnOf(proxy, '/v1/responses'), [200, ['key-0']]);
-      const compacted = await turnOf(proxy, '/v1/responses/compact');
-      assert.deepEqual(compacted, [200, ['key-0', 'key-1']]);
-      assert.deepEqual(await turnOf(proxy, '/v1/responses'), [200, ['key-1']]);
+    it(`${status}: another account answers, and this one rests`, async () => {
+      const turn = await pool(status);
+      assert.deepEqual(await turn('/v1/responses'), [200, ['key-0']]);
+      assert.deepEqual(await turn('/v1/responses/compact'), [200, ['key-0', 'key-1']]);
+      assert.deepEqual(await turn('/v1/responses'), [200, ['key-1']]);
     });
   }
 
   for (const status of [408, 500, 503]) {
-    it(`${status}: another account answers, the conversation stays`, async (test) => {
-      const proxy = await start(test);
-      fail(status);
-      assert.deepEqual(await turnOf(proxy, '/v1/responses'), [200, ['key-0']]);
-      const compacted = await turnOf(proxy, '/v1/responses/compact');
-      assert.deepEqual(compacted, [200, ['key-0', 'key-1']]);
-      assert.deepEqual(await turnOf(proxy, '/v1/responses'), [200, ['key-0']]);
+    it(`${status}: another account answers, the conversation stays`, async () => {
+      const turn = await pool(status);
+      assert.deepEqual(await turn('/v1/responses'), [200, ['key-0']]);
+      assert.deepEqual(await turn('/v1/responses/compact'), [200, ['key-0', 'key-1']]);
+      assert.deepEqual(await turn('/v1/responses'), [200, ['key-0']]);
     });
   }
 
   for (const status of [400, 404, 405, 409, 413, 422, 501]) {
-    it(`${status} is the answer, and nothing rests`, async (test) => {
-      const proxy = await start(test);
-      fail(status);
-      assert.deepEqual(await turnOf(proxy, '/v1/responses/compact'), [status, ['key-0']]);
-      assert.deepEqual(await turnOf(proxy, '/v1/responses'), [200, ['key-0']]);
+    it(`${status} is the answer, and nothing rests`, async () => {
+      const turn = await pool(status);
+      assert.deepEqual(await turn('/v1/responses/compact'), [status, ['key-0']]);
+      assert.deepEqual(await turn('/v1/responses'), [200, ['key-0']]);
     });
   }
 
-  it('a lost connection rests nothing', async (test) => {
-    const proxy = await start(test);
-    fail(0);
-    await turnOf(proxy, '/v1/responses/compact');
-    assert.deepEqual(await turnOf(proxy, '/v1/responses'), [200, ['key-0']]);
+  it('a lost connection rests nothing', async () => {
+    const turn = await pool(0);
+    await turn('/v1/responses/compact');
+    assert.deepEqual(await turn('/v1/responses'), [200, ['key-0']]);
   });
 });
 
