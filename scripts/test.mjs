@@ -16,9 +16,11 @@ const wanted = process.argv.slice(2);
 const files = (wanted.length > 0 ? wanted : ['test']).flatMap(testFiles);
 // One file per core; the default leaves a core idle, half of them on a small machine.
 const concurrency = `--test-concurrency=${availableParallelism()}`;
+// For a whole file, too: long enough for the largest one on a busy machine.
+const timeout = '--test-timeout=300000';
 const run = spawnSync(
   process.execPath,
-  ['--import', 'tsx', '--expose-gc', '--test', concurrency, '--test-timeout=120000', ...files],
+  ['--import', 'tsx', '--expose-gc', '--test', concurrency, timeout, ...files],
   { stdio: 'inherit', env: { ...process.env, SWITCHYARD_LOG: 'off' } },
 );
 process.exit(run.status ?? 1);

@@ -8,8 +8,8 @@ const realNow = performance.now.bind(performance);
 /** Milliseconds between two looks: short enough to cost a test nothing. */
 const POLL_MS = 2;
 
-/** Default patience; only a failing test uses it up. */
-const PATIENCE_MS = 5000;
+/** Default patience; only a failing test uses it up, so it is long enough for a busy machine. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Resolves with the first truthy result of `condition`.
