@@ -21,8 +21,8 @@ export interface Dialect {
   unread: readonly string[];
   /** Upstreams get calls without ids: names and order say which result belongs to which. */
   noCallIds?: true;
-  /** Upstreams are not told the form of the answer (translate-openai-claude.md 7.1, 8.1). */
-  noSchema?: true;
+  /** What upstreams are asked for, where some are told more than unknown ones. */
+  model?: string;
 }
 
 export const DIALECTS: readonly Dialect[] = [
@@ -46,7 +46,7 @@ export const DIALECTS: readonly Dialect[] = [
     upstream: claudeUpstream,
     terminal: /^event: message_stop$/gm,
     unread: [],
-    noSchema: true,
+    model: 'claude-opus-4-6',
   },
   {
     name: 'gemini',

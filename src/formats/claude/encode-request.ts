@@ -7,6 +7,7 @@ import type { HubClient } from '../hub.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
 import { claudeModel } from './models.ts';
+import { encodeFormat } from './output/format.ts';
 import { claudeUserId } from './user-id.ts';
 
 /** Tokens of an answer whose client set no limit: Anthropic demands one. Some models have fewer. */
@@ -47,7 +48,7 @@ export function encodeClaudeRequest(
     tool_choice: toolChoice,
     metadata: { user_id: claudeUserId(request) },
     thinking,
-    output_config: effort === undefined ? undefined : { effort },
+    output_config: outputConfig(effort, encodeFormat(request.output, context.model)),
     // Sampling means something else to Responses clients, so only its limits reach Anthropic.
     top_p: isResponses ? undefined : options.topP,
     stop_sequences: options.stop?.length === 0 ? undefined : options.stop,
@@ -55,6 +56,9 @@ export function encodeClaudeRequest(
     stream: context.stream,
   });
 }
+
+const outputConfig = (effort: string | undefined, format: JsonObject | undefined) =>
+  effort === undefined && format === undefined ? undefined : present({ effort, format });
 
 function present(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

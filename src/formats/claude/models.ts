@@ -1,6 +1,7 @@
 /**
  * Built-in models of Anthropic as data (providers.md 14; thinking: translate-gemini-thinking.md
- * 15.10). Update this file when the upstream's list changes.
+ * 15.10; structured outputs: Anthropic's documentation). Update this file when the upstream's list
+ * changes.
  */
 import type { ThinkingCapability } from '../../credentials/record.ts';
 
@@ -41,6 +42,14 @@ const model = (
   ...(thinking !== undefined && { thinking }),
 });
 
+/** Models that follow no schema. */
+const UNSTRUCTURED: ReadonlySet<string> = new Set([
+  'claude-opus-4-20250514',
+  'claude-sonnet-4-20250514',
+  'claude-3-7-sonnet-20250219',
+  'claude-3-5-haiku-20241022',
+]);
+
 /** Newest first. */
 export const CLAUDE_MODELS: readonly ClaudeModel[] = [
   model('claude-opus-5', 'Claude Opus 5', 1000, 128_000, LEVELS_ONLY),
@@ -63,3 +72,14 @@ export const CLAUDE_MODELS: readonly ClaudeModel[] = [
 /** The built-in model of this id. */
 export const claudeModel = (id: string): ClaudeModel | undefined =>
   CLAUDE_MODELS.find((known) => known.id === id);
+
+/**
+ * Can the model be held to a schema (`output_config.format`)? Known by its id, or by that without
+ * the date. Asked for a schema, the older ones refuse the request.
+ */
+export const takesSchema = (id: string): boolean =>
+  CLAUDE_MODELS.some(
+    (known) => !UNSTRUCTURED.has(known.id) && [known.id, undated(known.id)].includes(id),
+  );
+
+const undated = (id: string): string => id.replace(/-\d{8}$/, '');

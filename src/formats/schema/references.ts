@@ -6,13 +6,23 @@ import { copyOf, eachNode, mapChildren, MAX_SCHEMA_DEPTH } from './nodes.ts';
 /** References put in place in one schema; real ones have dozens. Further ones become hints. */
 export const MAX_INLINED = 2_000;
 
-/** Members that are left of a target that contains itself. */
+/** Characters of all targets put in place in one schema; further references become hints. */
+export const MAX_INLINED_CHARS = 1024 * 1024;
+
+/** Members that are left of a target that contains itself; the last, a text, may be large. */
 const OF_A_CYCLE = ['type', 'nullable', 'description'];
 
 /** Pass 1. Members beside a reference override those of its target. */
 export function inlineReferences(root: JsonObject): JsonObject {
   const original = copyOf(root);
+  const lengths = new Map<string, number>();
+  const lengthOf = (reference: string, target: JsonObject): number => {
+    const length = lengths.get(reference) ?? JSON.stringify(target).length;
+    lengths.set(reference, length);
+    return length;
+  };
   let left = MAX_INLINED;
+  let room = MAX_INLINED_CHARS;
   const inline = (node: JsonObject, open: readonly string[], depth: number): JsonObject => {
     const { $ref: reference } = node;
     const target = typeof reference === 'string' ? targetOf(original, reference) : undefined;
@@ -23,8 +33,10 @@ export function inlineReferences(root: JsonObject): JsonObject {
     const siblings = { ...node };
     delete siblings.$ref;
     left -= 1;
-    if (left < 0 || open.includes(reference)) {
-      const kept = OF_A_CYCLE.flatMap((key) => (key in target ? [[key, target[key]]] : []));
+    room -= lengthOf(reference, target);
+    if (left < 0 || room < 0 || open.includes(reference)) {
+      const members = room < 0 ? OF_A_CYCLE.slice(0, -1) : OF_A_CYCLE;
+      const kept = members.flatMap((key) => (key in target ? [[key, target[key]]] : []));
       const cut: JsonObject = { ...(Object.fromEntries(kept) as JsonObject), ...siblings };
       addHint(cut, `See: ${nameOf(reference)}`);
       return cut;

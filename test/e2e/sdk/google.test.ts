@@ -99,9 +99,8 @@ for (const pool of pools) {
       };
       const answer = await sdk.models.generateContent({ model, contents, config });
       assert.deepEqual(Place.parse(JSON.parse(answer.text ?? '')), { city: 'Oslo' });
-      // Anthropic gets no schema from other clients (translate-openai-claude.md, vector I16).
       const sent = upstream.requests.at(-1)?.body.toString() ?? '';
-      assert.equal(sent.includes('"city":{"type":"string"'), name !== 'claude', sent);
+      assert.match(sent, /"city":\{"type":"string"/);
     });
 
     it('counts tokens', async () => {

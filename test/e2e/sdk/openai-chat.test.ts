@@ -69,9 +69,8 @@ for (const pool of pools) {
         response_format: zodResponseFormat(Place, 'place'),
       });
       assert.deepEqual(answer.choices[0]?.message.parsed, { city: 'Oslo' });
-      // Anthropic gets no schema from chat clients (translate-openai-claude.md, vector I16).
       const sent = upstream.requests.at(-1)?.body.toString() ?? '';
-      assert.equal(sent.includes('"city":{"type":"string"'), name !== 'claude', sent);
+      assert.match(sent, /"city":\{"type":"string"/);
     });
 
     itRepeats(pool, {

@@ -78,9 +78,8 @@ for (const pool of pools) {
       const text = { format: zodTextFormat(Place, 'place') };
       const answer = await client.responses.parse({ model, input: [question], text });
       assert.deepEqual(answer.output_parsed, { city: 'Oslo' });
-      // Anthropic gets no schema from other clients (translate-openai-claude.md, vector I16).
       const sent = upstream.requests.at(-1)?.body.toString() ?? '';
-      assert.equal(sent.includes('"city":{"type":"string"'), name !== 'claude', sent);
+      assert.match(sent, /"city":\{"type":"string"/);
     });
 
     itRepeats(pool, {
