@@ -21,22 +21,34 @@ import { canonicalUsage, withCounts, type ClaudeCounts } from './decode-usage.ts
 /** Bytes of shown reasoning that count as one token, where nobody tells the count (13, Q18). */
 const BYTES_PER_TOKEN = 4;
 
+interface DecoderOptions {
+  /** Tell the tokens of the reasoning, which Anthropic does not. */
+  estimates?: boolean;
+  /** The client gets one whole answer, so that a stream without its beginning can be refused. */
+  folds?: boolean;
+}
+
 /** Decodes one answer. */
 export class ClaudeStreamDecoder implements UpstreamDecoder {
   readonly #emit: EventSink;
   readonly #estimates: boolean;
+  readonly #folds: boolean;
   readonly #blocks: BlockDecoder;
   #counts: ClaudeCounts = {};
+  #started = false;
   #finished = false;
 
-  /** `estimates`: tell the tokens of the reasoning, which Anthropic does not. */
-  constructor(emit: EventSink, estimates = false) {
+  constructor(emit: EventSink, { estimates = false, folds = false }: DecoderOptions = {}) {
+    this.#folds = folds;
     this.#emit = emit;
     this.#blocks = new BlockDecoder(emit);
     this.#estimates = estimates;
   }
 
-  /** @throws SwitchyardError `upstream_bad_answer` for too many blocks. */
+  /**
+   * @throws SwitchyardError `upstream_bad_answer` for too many blocks, and for a folded stream whose
+   * beginning is missing or names neither id nor model (providers.md 7.5)
+   */
   onEvent({ json }: SseEvent): void {
     const event = objectOf(json);
     switch (event.type) {
@@ -50,6 +62,7 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
         this.#blocks.close(indexOf(event));
         return;
       case 'message_start':
+        if (this.#folds) checkStart(objectOf(event.message));
         this.#start(objectOf(event.message));
         return;
       case 'message_delta':
@@ -57,6 +70,7 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
         if (isObject(event.delta)) this.#finish(event.delta, true);
         return;
       case 'message_stop':
+        this.#checkStarted();
         this.#finish({}, false);
         this.#emit({ type: 'end' });
     }
@@ -79,10 +93,16 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
         message: 'upstream stream response ended before message completion',
       });
     }
+    this.#checkStarted();
     this.#emit({ type: 'end' });
   }
 
+  #checkStarted(): void {
+    if (this.#folds && !this.#started) throw badStream('stream response is missing message_start');
+  }
+
   #start(message: JsonObject): void {
+    this.#started = true;
     this.#counts = withCounts(this.#counts, message.usage);
     this.#emit({ type: 'start', id: stringOf(message.id), model: stringOf(message.model) });
     if (isObject(message.usage)) this.#emit({ type: 'usage', usage: this.#usage() });
@@ -111,3 +131,12 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
 }
 
 const indexOf = (event: JsonObject): number => numberOf(event.index) ?? 0;
+
+function checkStart({ id, model }: JsonObject): void {
+  if (!stringOf(id) && !stringOf(model)) {
+    throw badStream('stream message_start is missing id or model');
+  }
+}
+
+const badStream = (what: string): SwitchyardError =>
+  new SwitchyardError('upstream_bad_answer', { message: `upstream ${what}` });

@@ -24,6 +24,9 @@ export const claudeUpstream: UpstreamSide = {
     body.stream = true;
     return body;
   },
-  decoder: (_context, client, sink) =>
-    new ClaudeStreamDecoder(sink, client.format === 'openai-response'),
+  decoder: ({ stream }, client, sink) =>
+    new ClaudeStreamDecoder(sink, {
+      estimates: client.format === 'openai-response',
+      folds: !stream,
+    }),
 };
