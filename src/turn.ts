@@ -84,6 +84,8 @@ export interface TurnFailure {
   message: string;
   /** Upstream's JSON body, verbatim; the client gets exactly this. */
   body: string | null;
+  /** Clients of the upstream's own dialect get `body` byte for byte, without our request id in it. */
+  verbatim?: boolean;
   /** Upstream error headers, flat pairs. */
   headers: string[];
   retryAfterMs: number | null;

@@ -125,7 +125,8 @@ function ofCount(failure: UpstreamFailure, read: FailureText): Classification {
 }
 
 function classOf(failure: UpstreamFailure, read: FailureText): FailureClass {
-  if (failure.requestScoped) return 'request-fault';
+  const isOfRequest = failure.final === true && !failure.credentialScoped;
+  if (failure.requestScoped || isOfRequest) return 'request-fault';
   if (isModelSupport(read)) return 'model-support';
   if (isChallenge(read)) return 'challenge';
   if (isDeadGrant(read)) return 'dead-grant';
@@ -203,7 +204,7 @@ function outcome(
   const fault = kind === 'request-fault';
   return {
     class: kind,
-    verdict: fault ? 'stop' : 'next',
+    verdict: fault || failure.final === true ? 'stop' : 'next',
     neutral: fault,
     message: messageOf(kind, failure, read),
     status: failure.status,

@@ -81,6 +81,8 @@ export class Turn {
   #renewed = false;
   #call: UpstreamCall | undefined;
   #socketCall: SocketCall | undefined;
+  /** Every error of the upstream is the client's. */
+  #errorsAreFinal = false;
   /** No socket can be had for this turn. */
   #httpOnly = false;
   /** Reasoning was put into the request. */
@@ -199,7 +201,9 @@ export class Turn {
 
   #overHttp(prepared: PreparedTurn, body: Uint8Array, answer: UpstreamAnswer): void {
     this.#refuseWhatHttpCanNot();
+    const { provider } = this.#owner;
     const request = prepared.upstreamRequest(body, this.#token as Token);
+    this.#errorsAreFinal = !this.#counts && (provider.errorsAreFinal?.(request) ?? false);
     this.stream.onDispatch();
     this.#follow(this.#owner.upstream.call(request, answer), answer);
   }
@@ -263,7 +267,8 @@ export class Turn {
         this.stream.writeBytes(typeof body === 'string' ? Buffer.from(body, 'utf8') : body);
       },
       onDone: (usage) => this.#onDone(usage),
-      onFailure: (failure, phase) => this.#onFailure(failure, phase),
+      onFailure: (failure, phase) =>
+        this.#onFailure({ ...failure, final: this.#errorsAreFinal }, phase),
     };
   }
 
@@ -357,7 +362,8 @@ export class Turn {
         status: failure.status,
         message: outcome.message,
         body: failure.body,
-        headers: this.#owner.settings.passthroughHeaders ? failure.headers : [],
+        ...(failure.final === true && { verbatim: true }),
+        headers: this.#passes(failure) ? failure.headers : [],
         retryAfterMs: failure.retryAfterMs ?? null,
         verdict: stop ? 'stop' : 'next',
         neutral: outcome.neutral,
@@ -369,6 +375,10 @@ export class Turn {
       outcome.verdict === 'next' && !failure.credentialScoped && !this.stream.committed;
     if (mayTryPool) this.#nextModel(answer);
     else answer();
+  }
+
+  #passes({ final }: UpstreamFailure): boolean {
+    return final === true || this.#owner.settings.passthroughHeaders;
   }
 
   /** A fault of the request or of our own code: no state changes, no other credential. */

@@ -26,6 +26,8 @@ export interface UpstreamFailure {
   requestScoped: boolean;
   /** The limit covers the whole credential, not one model. */
   credentialScoped: boolean;
+  /** The client gets this answer as it is; see `Provider.errorsAreFinal`. */
+  final?: boolean;
   /** The connection ended without an HTTP status (routing.md 6.2 rule 3 and 85). */
   network: 'none' | 'reset' | 'closed' | 'timeout' | 'cancelled';
 }
@@ -72,6 +74,11 @@ export interface Provider {
   countsTokens?(record: CredentialRecord): boolean;
   /** Asks for the size of a request that was encoded like a turn; comes with `countsTokens`. */
   countRequest?(input: BuildInput): UpstreamRequest;
+  /**
+   * Does the client get every error of this request as it is? Then no other account is tried, and
+   * only a limit of the whole credential cools it. Absent: never.
+   */
+  errorsAreFinal?(request: UpstreamRequest): boolean;
   /** Reads an answer with status ≥ 400 (or any that is not usable). `nowMs`: Unix ms. */
   failureOfResponse(
     status: number,

@@ -3,6 +3,7 @@
  * the upstream named one itself.
  */
 import { isObject, stringOf } from '../../canonical/value.ts';
+import { SwitchyardError } from '../../errors.ts';
 import { dataFrame } from '../../formats/sse/frame.ts';
 import { answerStatus, failureText, parsedJson, type Failure } from './body.ts';
 
@@ -37,6 +38,10 @@ export function claudeStatus(failure: Failure): number {
 
 /** The whole body, on one line. */
 export function claudeErrorBody(failure: Failure, requestId: string | undefined): string {
+  return verbatimBody(failure) ?? ownBody(failure, requestId);
+}
+
+function ownBody(failure: Failure, requestId: string | undefined): string {
   const status = claudeStatus(failure);
   const type = upstreamType(failure) ?? TYPES[status];
   return JSON.stringify({
@@ -49,9 +54,15 @@ export function claudeErrorBody(failure: Failure, requestId: string | undefined)
   });
 }
 
+function verbatimBody(failure: Failure): string | undefined {
+  if (failure instanceof SwitchyardError || failure.verbatim !== true) return undefined;
+  const { body } = failure;
+  return body !== null && isObject(parsedJson(body)) ? body : undefined;
+}
+
 /** The one event that ends a stream that broke. */
 export function claudeStreamError(failure: Failure, requestId: string | undefined): string {
-  return dataFrame('error', claudeErrorBody(failure, requestId));
+  return dataFrame('error', ownBody(failure, requestId));
 }
 
 /** The type that the upstream's own error has, in whatever dialect. */

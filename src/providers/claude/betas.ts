@@ -14,7 +14,7 @@ export interface TakenBetas {
 }
 
 /** Beta that `speed: "fast"` belongs to. */
-const FAST_MODE = 'fast-mode-2026-02-01';
+export const FAST_MODE = 'fast-mode-2026-02-01';
 
 /** Takes the features out of a body; one that names none is not even scanned. */
 export function takeBetas(body: Uint8Array): TakenBetas {

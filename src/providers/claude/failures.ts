@@ -53,13 +53,9 @@ export function failureOfEvent(
   return failureOfResponse(status, [...headers], body, nowMs);
 }
 
-/**
- * Anthropic sends the header with overload as well, so it is believed there too (providers.md 7.7).
- */
-const OVERLOADED = 529;
-
+/** Anthropic may send the header with every error, and it is believed with every one (7.7). */
 function retryAfter(status: number, headers: string[], nowMs: number): RetryHint | undefined {
-  return retryAfterOf(status === OVERLOADED ? TOO_MANY : status, headers, nowMs);
+  return status >= 400 && status <= 599 ? retryAfterOf(TOO_MANY, headers, nowMs) : undefined;
 }
 
 function longer(one: RetryHint | undefined, other: RetryHint | undefined): RetryHint | undefined {

@@ -2,7 +2,7 @@
 import type { CredentialRecord } from '../../credentials/record.ts';
 import type { UpstreamRequest } from '../../upstream/types.ts';
 import type { BuildInput, Provider } from '../types.ts';
-import { takeBetas } from './betas.ts';
+import { FAST_MODE, takeBetas } from './betas.ts';
 import { failureOfEvent, failureOfResponse } from './failures.ts';
 import { COUNT_BETA, countBody } from './count.ts';
 import { claudeHeaders, isAnthropic } from './headers.ts';
@@ -45,8 +45,16 @@ export const claudeProvider: Provider = {
     return post(input, COUNT, countBody(body), [...betas, COUNT_BETA]);
   },
 
+  errorsAreFinal: ({ url, headers }) => isAnthropic(url) && asksForFastMode(headers),
+
   failureOfResponse,
   failureOfEvent,
   quotaOfHeaders,
   quotaOfEvent: () => undefined,
 };
+
+/** Who pays for speed decides what to do without it (providers.md 7.7). */
+function asksForFastMode(headers: readonly string[]): boolean {
+  const at = headers.indexOf('anthropic-beta');
+  return at >= 0 && (headers[at + 1]?.split(',').includes(FAST_MODE) ?? false);
+}

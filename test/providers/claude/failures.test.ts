@@ -57,12 +57,24 @@ describe('refusals of Anthropic (providers.md 7.7)', () => {
     assert.equal(refused(headers).retryAfterMs, 300_000);
   });
 
-  it('Retry-After is believed, also with overload; then no more than the model is blocked', () => {
-    for (const status of [429, 529]) {
+  it('Retry-After is believed with every error status; then no more than the model is blocked', () => {
+    for (const status of [400, 429, 500, 503, 529, 599]) {
       const failure = refused(['retry-after', '7'], 'busy', status);
-      assert.equal(failure.retryAfterMs, 7000);
+      assert.equal(failure.retryAfterMs, 7000, String(status));
       assert.equal(failure.credentialScoped, false);
       assert.equal(failure.status, status);
+    }
+    const date = new Date(NOW + 9000);
+    for (const text of [date.toUTCString(), date.toISOString(), '9']) {
+      assert.equal(refused(['retry-after', text], 'busy', 502).retryAfterMs, 9000, text);
+    }
+    assert.equal(refused(['retry-after', '7'], 'moved', 302).retryAfterMs, undefined);
+  });
+
+  it('resets count with every error status', () => {
+    const headers = limits({ 'unified-status': 'rejected', 'unified-reset': SECONDS + 100 });
+    for (const status of [400, 500]) {
+      assert.equal(refused(headers, 'busy', status).retryAfterMs, 100_000);
     }
   });
 
