@@ -51,8 +51,11 @@ export function settleType(node: JsonObject): undefined {
   } else if ('enum' in node || 'const' in node) {
     if (isNullable) node.enum = [...new Set([...arrayOf(node.enum ?? [node.const]), null])];
     if (isNullable) delete node.const;
-    if (isNullable || Array.isArray(node.type)) delete node.type;
+    if (isNullable || Array.isArray(node.type) || OF_TYPE.has(node.type)) delete node.type;
   } else setTypes(node, [...new Set([...typesOf(node), ...(isNullable ? ['null'] : [])])]);
+  for (const [type, members] of OF_TYPE) {
+    if (node.type !== type) for (const key of members) delete node[key];
+  }
 }
 
 function typesOf({ type, properties, items }: JsonObject): readonly unknown[] {
@@ -70,5 +73,5 @@ function setTypes(node: JsonObject, types: readonly unknown[]): void {
     const own = (OF_TYPE.get(type) ?? []).filter((key) => key in node);
     return { type, ...Object.fromEntries(own.map((key) => [key, node[key]])) };
   });
-  for (const key of ['type', ...[...OF_TYPE.values()].flat()]) delete node[key];
+  delete node.type;
 }

@@ -1,6 +1,7 @@
 /** Schemas for Anthropic's structured outputs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { transformJSONSchema } from '@anthropic-ai/sdk/lib/transform-json-schema';
 import type { JsonObject } from '../../../../src/canonical/value.ts';
 import { SwitchyardError } from '../../../../src/errors.ts';
 import { schemaForClaude } from '../../../../src/formats/claude/output/schema.ts';
@@ -139,6 +140,13 @@ describe('schemas for structured outputs of Anthropic', () => {
       const cleaned = schemaForClaude(schema) ?? {};
       assert.deepEqual(schema, before);
       assert.deepEqual(schemaForClaude(cleaned), cleaned);
+    }
+  });
+
+  it('Anthropic’s own SDK has nothing to change in it', () => {
+    for (const [, given] of CASES) {
+      const cleaned = schemaForClaude(object({ p: given })) ?? {};
+      assert.deepEqual(transformJSONSchema(cleaned), cleaned);
     }
   });
 
