@@ -5,6 +5,7 @@
 import { HeldEvents } from './held-events.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { brokenAnswer, failureOfPage, networkFailure } from './answer-failures.ts';
+import { PageInstead } from './page-instead.ts';
 import { SseReader } from '../formats/sse/reader.ts';
 import type { ResponseTranslator, SseEvent, TurnUsage } from '../formats/format.ts';
 import type { Provider, UpstreamFailure } from '../providers/types.ts';
@@ -55,6 +56,7 @@ export class UpstreamAnswer implements UpstreamHandler {
   #bytes = 0;
   #reader: SseReader | undefined;
   #sawEvent = false;
+  readonly #page = new PageInstead();
   readonly #held: HeldEvents | undefined;
   #outcome: 'open' | 'done' | 'failed' = 'open';
   /** Set by the owner right after the call was made. */
@@ -86,6 +88,7 @@ export class UpstreamAnswer implements UpstreamHandler {
       this.#collect(chunk);
       return;
     }
+    this.#page.push(chunk);
     try {
       this.#reader?.push(chunk);
     } catch (thrown) {
@@ -131,6 +134,7 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   #onEvent(event: SseEvent): void {
     if (this.#mode === 'ended') return;
+    if (event.data !== '') this.#page.sawData();
     if (!this.#sawEvent) {
       this.#sawEvent = true;
       this.call?.markFirstEvent();
@@ -240,7 +244,7 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   #broken(thrown: unknown): void {
     if (this.#endsWhole()) return;
-    const error = toSwitchyardError(thrown);
+    const error = this.#page.named(toSwitchyardError(thrown));
     this.#fail(this.#failureInBody(error) ?? brokenAnswer(error), 'answering');
   }
 

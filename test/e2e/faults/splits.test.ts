@@ -145,6 +145,19 @@ describe('a broken answer cut at every byte', () => {
   }
 });
 
+describe('a page instead of events', () => {
+  const HTML = '<!doctype html>\n<html><body>Welcome</body></html>\n';
+
+  for (const { client, upstream } of PAIRS) {
+    it(`${client} on ${upstream}: the failure shows it`, () => {
+      const { failure } = read(client, upstream, [Buffer.from(HTML)]);
+      assert.ok(failure?.body.includes(`the upstream sent a page: ${JSON.stringify(HTML)}`));
+      const broken = read(client, upstream, [Buffer.from(`${WIRES[upstream].begin}${HTML}`)]);
+      assert.doesNotMatch(broken.failure?.body ?? '', /sent a page/, 'a stream that had begun');
+    });
+  }
+});
+
 describe('the bound of an event', () => {
   /** An answer whose first text makes its event this long. */
   function withEventOf(chars: number): { bytes: Buffer; text: string } {
