@@ -109,6 +109,11 @@ export class BlockDecoder {
     } else if (block.sources.length > 0) this.#cite(block);
   }
 
+  /** The answer ends: what was begun and has no result yet is told as far as it is known. */
+  finish(): void {
+    for (const run of this.#runs.unfinished()) this.#emit({ ...run, item: this.#newItem() });
+  }
+
   /** What the upstream ran itself; blocks that only Anthropic knows stay as they are. */
   #serverTool(item: number, content: JsonObject): void {
     if (this.#runs.open(content)) return;

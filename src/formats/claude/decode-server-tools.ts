@@ -18,6 +18,7 @@ const KNOWN: ReadonlySet<unknown> = new Set([
 
 /** A call whose result is still to come. */
 interface Call {
+  name: unknown;
   input: JsonObject;
   /** Its input as it streams. */
   text: string;
@@ -30,7 +31,7 @@ export class ServerRuns {
   /** Takes a block that opens. False: it is none of the known tools. */
   open({ type, name, id, input }: JsonObject): boolean {
     if (type !== 'server_tool_use' || !KNOWN.has(name)) return false;
-    this.#calls.set(textOf(id), { input: objectOf(input), text: '' });
+    this.#calls.set(textOf(id), { name, input: objectOf(input), text: '' });
     return true;
   }
 
@@ -40,18 +41,27 @@ export class ServerRuns {
     if (call !== undefined) call.text += text;
   }
 
+  /** Calls whose result never came, e.g. because the turn pauses; they are told once. */
+  unfinished(): ServerRun[] {
+    return [...this.#calls].map(([id, { name }]) => {
+      const input = this.#inputOf(id);
+      if (name === 'web_search') return { type: 'web_search', id, queries: queriesIn(input) };
+      return { type: 'code_run', id, code: codeIn(input), failed: false };
+    });
+  }
+
   /** The run that a result ends; undefined: it is no result of these tools. */
   result({ type, tool_use_id, content }: JsonObject): ServerRun | undefined {
     const id = textOf(tool_use_id);
-    const { query, code, command } = this.#inputOf(id);
+    const input = this.#inputOf(id);
     switch (type) {
       case 'web_search_tool_result': {
-        const queries = typeof query === 'string' && query !== '' ? [query] : [];
-        return { type: 'web_search', id, queries, results: arrayOf(content).flatMap(sourceOf) };
+        const results = arrayOf(content).flatMap(sourceOf);
+        return { type: 'web_search', id, queries: queriesIn(input), results };
       }
       case 'code_execution_tool_result':
       case 'bash_code_execution_tool_result':
-        return codeRun(id, textOf(code ?? command), objectOf(content));
+        return codeRun(id, codeIn(input), objectOf(content));
       default:
         return undefined;
     }
@@ -69,6 +79,11 @@ export class ServerRuns {
     }
   }
 }
+
+const queriesIn = ({ query }: JsonObject): string[] =>
+  typeof query === 'string' && query !== '' ? [query] : [];
+
+const codeIn = ({ code, command }: JsonObject): string => textOf(code ?? command);
 
 /** A page of the web, where a result or a citation names one. */
 export function sourceOf(page: unknown): WebSource[] {

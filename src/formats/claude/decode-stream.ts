@@ -113,6 +113,7 @@ export class ClaudeStreamDecoder implements UpstreamDecoder {
     const { stop_reason: native, stop_sequence } = delta;
     if (this.#finished || (needsReason && typeof native !== 'string')) return;
     this.#finished = true;
+    this.#blocks.finish();
     const finish: CanonicalEvent = {
       type: 'finish',
       reason: decodeStopReason(native),

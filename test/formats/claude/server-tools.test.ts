@@ -119,6 +119,40 @@ describe('server tools of Anthropic', () => {
     ]);
   });
 
+  it('calls that pause the turn without a result are told to all clients', () => {
+    const events = [
+      ...EVENTS.slice(0, 1),
+      ...block(0, TEXT, text('Let me see')),
+      ...block(1, use('s1', 'web_search'), input('{"query":"cats"}')),
+      ...block(2, use('s2', 'code_execution'), input('{"code":"1+1"}')),
+      ...EVENTS.slice(-2),
+    ];
+    const paused = (client: ClientSide, stream: boolean): string =>
+      clientText(hubPair(client, claudeUpstream).response(responseContext({ stream })), [
+        Buffer.from(claudeSse(events)),
+      ]);
+    const frames = framesOf(paused(responsesClient, true)).map(({ data }) => data as Json);
+    const last = frames.at(-1) ?? {};
+    assert.equal(last.type, 'response.completed');
+    const { output } = last.response as { output: Json[] };
+    const whole = (JSON.parse(paused(responsesClient, false)) as { output: Json[] }).output;
+    for (const [message, search, code, ...more] of [output, whole]) {
+      assert.equal((message?.content as Json[])[0]?.text, 'Let me see');
+      assert.deepEqual([search?.type, (search?.action as Json).query], ['web_search_call', 'cats']);
+      assert.deepEqual([code?.type, code?.code], ['code_interpreter_call', '1+1']);
+      assert.deepEqual(more, []);
+    }
+    const chat = JSON.parse(paused(chatClient, false)) as { choices: Json[] };
+    assert.equal(chat.choices[0]?.finish_reason, 'stop');
+    assert.equal((chat.choices[0]?.message as Json).content, 'Let me see');
+    for (const stream of [true, false]) {
+      const said = paused(geminiClient, stream);
+      assert.match(said, /"executableCode":\{[^}]*"code":"1\+1"/);
+      assert.match(said, /"webSearchQueries":\["cats"\]/);
+      assert.match(said, /"finishReason":"STOP"/);
+    }
+  });
+
   it('a tool that failed, and one whose input is no JSON', () => {
     const failed = { type: 'code_execution_tool_result_error', error_code: 'unavailable' };
     const events = [
