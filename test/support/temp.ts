@@ -8,10 +8,13 @@ export interface Cleanup {
   after(run: () => Promise<void>): void;
 }
 
-/** Makes an empty folder of its own for this test. */
+/**
+ * Makes an empty folder of its own for this test. Removing it is tried again: node:test runs
+ * `after` hooks in the order they were made, so what a later hook closes may still write here.
+ */
 export async function tempDir(test: Cleanup): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'switchyard-test-'));
-  test.after(() => rm(path, { recursive: true, force: true }));
+  test.after(() => rm(path, { recursive: true, force: true, maxRetries: 5 }));
   return path;
 }
 
