@@ -1,20 +1,13 @@
 /** The version of this program, read once from its package file. */
 import { readFileSync } from 'node:fs';
 
-/** From `src/` and from the compiled `dist/src/`. */
-const PACKAGE_FILES = ['../package.json', '../../package.json'];
+/** Beside `src/` and beside the compiled `dist/`. */
+const PACKAGE_FILE = new URL('../package.json', import.meta.url);
 
 function packageVersion(): string {
-  for (const path of PACKAGE_FILES) {
-    try {
-      const parsed: unknown = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
-      const { version } = parsed as { version?: unknown };
-      if (typeof version === 'string') return version;
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
-    }
-  }
-  return '0.0.0';
+  const parsed: unknown = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8'));
+  const { version } = parsed as { version?: unknown };
+  return typeof version === 'string' ? version : '0.0.0';
 }
 
 /** e.g. `0.1.0`. */

@@ -130,7 +130,7 @@ async function main(): Promise<void> {
     const bare = await start('bare', [...tsx, script('bare.ts'), origin], port);
     const proxy = await start(
       'switchyard',
-      [script('../../dist/src/main.js'), '--config', configFile(folder, origin)],
+      [script('../../dist/main.js'), '--config', configFile(folder, origin)],
       /"port":(\d+)/,
     );
     console.log(`node ${process.version}; cpu µs = user+system CPU of the process per request`);

@@ -119,7 +119,7 @@ async function main(): Promise<void> {
     started.push(upstream);
     const config = configFile(folder, `http://127.0.0.1:${upstream.port}`);
     const probe = ['--expose-gc', '--import', path('heap-probe.mjs')];
-    const entry = path('../../dist/src/main.js');
+    const entry = path('../../dist/main.js');
     const proxy = await startProcess(
       'switchyard',
       [...probe, entry, '--config', config],

@@ -11,13 +11,15 @@ import { providerFor } from './prepare.ts';
 import { SwitchyardError } from '../errors.ts';
 import { ReasoningReplay } from './reasoning-replay/reasoning-replay.ts';
 import { TurnSockets } from './sockets/turn-sockets.ts';
-import { Turn, type Caller, type Token, type TurnOwner } from './turn.ts';
+import { Turn, type TurnOwner } from './turn.ts';
 import { tokenError, tokenFailure } from './tokens/token-failure.ts';
 import { diagnosticsOf } from './diagnostics.ts';
 import type { CompiledRule, Provider } from '../providers/types.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { CredentialState } from '../credentials/state.ts';
+import type { Caller } from '../upstream/types.ts';
 import type { HostSettings } from './settings.ts';
+import type { Keeper, Token } from './tokens/keeper.ts';
 import type { QuotaReading } from '../credentials/quota.ts';
 import type { Log } from '../observe/log.ts';
 import type { PreparedTurn } from './prepare.ts';
@@ -25,19 +27,6 @@ import type { SocketClient } from '../upstream/socket/types.ts';
 import type { Translation } from './translation.ts';
 import type { TurnRequest } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
-
-/** Keeps one credential's access token (src/actors/tokens). */
-export interface Keeper {
-  /** The token when it is fresh enough to use at once. */
-  current(nowMs: number): Token | undefined;
-  /** Reads or refreshes the token; single flight. Undefined: a login is needed. */
-  obtain(): Promise<Token | undefined>;
-  /** A newer token than the refused one. Undefined: there is none. */
-  renew(refused: string): Promise<Token | undefined>;
-  /** Its file has new content; absent: it has none that is looked at. */
-  look?(): void;
-  close(): void;
-}
 
 /** What all actors of a host share. */
 export interface ActorEnvironment {

@@ -23,24 +23,9 @@ import type { QuotaReading } from '../credentials/quota.ts';
 import type { Translation } from './translation.ts';
 import type { TurnRequest, TurnSummary } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
-import type {
-  CallPhase,
-  UpstreamCall,
-  UpstreamHandler,
-  UpstreamRequest,
-} from '../upstream/types.ts';
+import type { Caller, CallPhase, UpstreamCall } from '../upstream/types.ts';
+import type { Token } from './tokens/keeper.ts';
 import type { TurnUsage } from '../formats/format.ts';
-
-/** The upstream client, as far as a turn needs it. */
-export interface Caller {
-  call(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
-}
-
-/** An access token as the credential's keeper hands it out. */
-export interface Token {
-  token: string;
-  accountId: string | undefined;
-}
 
 /** What a turn needs of its credential and host. */
 export interface TurnOwner {

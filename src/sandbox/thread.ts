@@ -1,6 +1,6 @@
 /** The sandbox in a worker thread, so that trying Switchyard costs its own threads nothing. */
 import { Worker, type MessagePort } from 'node:worker_threads';
-import { threadEntry } from '../threads/entry.ts';
+import { THREAD_OPTIONS, threadEntry } from '../threads/entry.ts';
 import { startSandbox } from './server.ts';
 
 /** A sandbox that runs in a thread of its own. */
@@ -11,7 +11,7 @@ export interface SandboxThread {
 
 /** Starts the thread. Rejects when it can not listen. */
 export async function startSandboxThread(): Promise<SandboxThread> {
-  const worker = new Worker(threadEntry('sandbox'), { name: 'sandbox' });
+  const worker = new Worker(threadEntry('sandbox'), { ...THREAD_OPTIONS, name: 'sandbox' });
   const origin = await originOf(worker);
   // The program lives as long as it serves; the sandbox alone does not keep it up.
   worker.unref();

@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CHILD_OPTIONS } from '../threads/entry.ts';
 
 /** A whole store is read in well under a second; beyond this it is taken as damaged. */
 export const CHILD_LIMIT_MS = 10_000;
@@ -19,7 +20,8 @@ export type ChildOutcome = { ok: true; message: unknown } | { ok: false; reason:
 export function runStoreChild(name: string, dir: string): Promise<ChildOutcome> {
   const entry = new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
   return new Promise((resolve) => {
-    const child = fork(fileURLToPath(entry), [dir], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const stdio = ['ignore', 'ignore', 'pipe', 'ipc'] as const;
+    const child = fork(fileURLToPath(entry), [dir], { ...CHILD_OPTIONS, stdio: [...stdio] });
     const limit = setTimeout(() => child.kill('SIGKILL'), CHILD_LIMIT_MS);
     let stderr = '';
     let message: unknown = undefined;

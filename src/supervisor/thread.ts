@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { remote, type Remote } from '../threads/control.ts';
-import { threadEntry, type ThreadName } from '../threads/entry.ts';
+import { THREAD_OPTIONS, threadEntry, type ThreadName } from '../threads/entry.ts';
 import type { Log } from '../observe/log.ts';
 import type { WorkerId } from '../ids.ts';
 
@@ -53,6 +53,7 @@ export class SupervisedThread<Control> {
   /** Starts the thread. @throws when the first setup fails. */
   async start(): Promise<void> {
     const worker = new Worker(threadEntry(this.#kind), {
+      ...THREAD_OPTIONS,
       name: this.id,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });

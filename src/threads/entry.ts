@@ -1,12 +1,26 @@
 /**
- * Where a worker thread's entry file is: beside the sources when they run through tsx, beside the
- * compiled files in `dist/` otherwise.
+ * Where a worker thread's entry file is: in `workers/` when the sources run through tsx, beside the
+ * other compiled files in `dist/` otherwise.
  */
 
 /** Names of the files in `workers/`. */
 export type ThreadName = 'front' | 'host' | 'cpu' | 'sandbox';
 
 const SOURCES = import.meta.url.endsWith('.ts');
+
+/** Options of a thread or a child process that runs one of our files. */
+interface ExecArgv {
+  execArgv?: string[];
+}
+
+/**
+ * What threads do not take over from a process that was started through tsx: it costs each of them
+ * a third of a second, and their entries bring it themselves where they need it.
+ */
+export const THREAD_OPTIONS: ExecArgv = process.execArgv.includes('tsx') ? { execArgv: [] } : {};
+
+/** The same for a child process that runs a file beside its parent's. */
+export const CHILD_OPTIONS: ExecArgv = SOURCES ? {} : THREAD_OPTIONS;
 
 /** URL of the entry file of a kind of thread. */
 export function threadEntry(name: ThreadName): URL {
@@ -15,15 +29,15 @@ export function threadEntry(name: ThreadName): URL {
 }
 
 const entryFile = (name: ThreadName): URL =>
-  new URL(`../../workers/${name}.${SOURCES ? 'ts' : 'js'}`, import.meta.url);
+  new URL(SOURCES ? `../../workers/${name}.ts` : `./${name}.js`, import.meta.url);
 
 /** Where a pool of threads finds a task, and what its threads need before they load it. */
-export function poolEntry(name: ThreadName): { filename: string; execArgv?: string[] } {
-  const entry = entryFile(name);
+export function poolEntry(name: ThreadName): ExecArgv & { filename: string } {
+  const filename = entryFile(name).href;
   // A pool takes files only, so that tsx can not come with the entry.
   return SOURCES
-    ? { filename: entry.href, execArgv: ['--import', moduleOf(registerTsx()).href] }
-    : { filename: entry.href };
+    ? { filename, execArgv: ['--import', moduleOf(registerTsx()).href] }
+    : { filename, ...THREAD_OPTIONS };
 }
 
 /**

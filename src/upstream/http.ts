@@ -7,7 +7,7 @@ import { Deadlines } from './deadlines.ts';
 import { Pools } from './pools.ts';
 import type { Environment } from './proxy.ts';
 import { Targets } from './target.ts';
-import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from './types.ts';
+import type { Caller, UpstreamCall, UpstreamHandler, UpstreamRequest } from './types.ts';
 
 /** What the client is made of. */
 export interface UpstreamHttpOptions {
@@ -21,7 +21,7 @@ export interface UpstreamHttpOptions {
 const CLOSED = 'the upstream client is closed';
 
 /** HTTP/1.1 calls to upstreams (`docs/upstream.md`). Redirects are answers, nothing is cached. */
-export class UpstreamHttp {
+export class UpstreamHttp implements Caller {
   readonly #deadlines: Deadlines;
   readonly #pools: Pools;
   readonly #targets = new Targets();

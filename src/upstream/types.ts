@@ -32,6 +32,12 @@ export interface UpstreamHandler {
   onError(error: SwitchyardError, phase: CallPhase): void;
 }
 
+/** The HTTP client, as far as those who call need it. */
+export interface Caller {
+  /** Never throws; the handler is called only after this has returned. */
+  call(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
+}
+
 /** Handle of a running call. All methods are safe after its end. */
 export interface UpstreamCall {
   pause(): void;

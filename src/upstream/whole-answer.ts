@@ -1,5 +1,5 @@
 /** A call whose answer is read as one text: token endpoints and other small JSON services. */
-import type { UpstreamCall, UpstreamHandler, UpstreamRequest } from './types.ts';
+import type { Caller, UpstreamCall, UpstreamRequest } from './types.ts';
 
 /** An answer that arrived whole. */
 export interface WholeAnswer {
@@ -18,14 +18,9 @@ export interface WholeAnswerLimits {
   after(ms: number, run: () => void): () => void;
 }
 
-/** The HTTP client, as far as it is needed here. */
-interface Client {
-  call(request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
-}
-
 /** Sends the request and reads the whole answer; rejects with what the client reports. */
 export function wholeAnswer(
-  client: Client,
+  client: Caller,
   request: UpstreamRequest,
   { timeoutMs, maxBytes, after }: WholeAnswerLimits,
 ): Promise<WholeAnswer> {

@@ -13,7 +13,7 @@ const BUILT = process.env['SWITCHYARD_TEST_BUILD'] === '1';
 
 /** The sources, or what is built of them: its threads start in a fraction of the time. */
 const program = (): Promise<typeof Program> =>
-  import(BUILT ? '../../dist/src/supervisor/supervisor.js' : '../../src/supervisor/supervisor.ts');
+  import(BUILT ? '../../dist/supervisor.js' : '../../src/supervisor/supervisor.ts');
 
 /** A running proxy. */
 export interface TestProxy {

@@ -129,7 +129,7 @@ async function main(): Promise<void> {
       /^(\d+)$/m,
     );
     started.push(upstream);
-    const program = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
+    const program = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
     const config = configFile(folder, `http://127.0.0.1:${upstream.port}`);
     const proxy = await startProcess('switchyard', [program, '--config', config], /"port":(\d+)/);
     started.push(proxy);

@@ -6,8 +6,7 @@ import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
 import type { CredentialRecord } from '../../credentials/record.ts';
 import type { TokenPayload } from '../../credentials/tokens.ts';
 import type { Log } from '../../observe/log.ts';
-import type { Keeper } from '../actor.ts';
-import type { Token } from '../turn.ts';
+import type { Keeper, Token } from './keeper.ts';
 import type { RefreshOutcome } from '../../providers/oauth/token-endpoint.ts';
 import { refreshTokens, type RefreshRoute } from './refresh-call.ts';
 import {

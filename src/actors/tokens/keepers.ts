@@ -2,10 +2,10 @@
 import type { CredentialRecord } from '../../credentials/record.ts';
 import type { Log } from '../../observe/log.ts';
 import { tokenServiceFor } from '../../providers/token-services.ts';
-import type { Keeper } from '../actor.ts';
-import type { Caller } from '../turn.ts';
+import type { Caller } from '../../upstream/types.ts';
 import { systemClock, type KeeperClock } from './clock.ts';
 import { FileKeeper } from './file-keeper.ts';
+import type { Keeper } from './keeper.ts';
 import { configKeyKeeper, fileKeyKeeper } from './key-keepers.ts';
 import { ServiceAccountKeeper } from './service-account-keeper.ts';
 

@@ -1,7 +1,6 @@
 /** Keepers of credentials whose token is an API key: it never changes while the credential stays. */
 import { readTokens } from '../../credentials/tokens.ts';
-import type { Keeper } from '../actor.ts';
-import type { Token } from '../turn.ts';
+import type { Keeper, Token } from './keeper.ts';
 
 const tokenOf = (apiKey: string): Token => ({ token: apiKey, accountId: undefined });
 

@@ -6,7 +6,7 @@ import {
 } from '../../providers/oauth/token-endpoint.ts';
 import type { TokenService } from '../../providers/token-services.ts';
 import { wholeAnswer } from '../../upstream/whole-answer.ts';
-import type { Caller } from '../turn.ts';
+import type { Caller } from '../../upstream/types.ts';
 import { pause, type KeeperClock } from './clock.ts';
 
 /** All tries together; no caller's own patience matters. */

@@ -12,8 +12,8 @@ import {
 } from '../../providers/oauth/token-endpoint.ts';
 import { accountTokenRequest, readAccountAnswer } from '../../providers/vertex/service-account.ts';
 import { wholeAnswer } from '../../upstream/whole-answer.ts';
-import type { Keeper } from '../actor.ts';
-import type { Caller, Token } from '../turn.ts';
+import type { Keeper, Token } from './keeper.ts';
+import type { Caller } from '../../upstream/types.ts';
 import type { KeeperClock } from './clock.ts';
 import { REFRESH_DEADLINE_MS } from './refresh-call.ts';
 

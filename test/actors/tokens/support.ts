@@ -1,9 +1,9 @@
 /** A keeper on a real file, with a token endpoint on a real socket and a clock of its own. */
 import { request as httpRequest } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import type { Keeper } from '../../../src/actors/actor.ts';
+import type { Keeper } from '../../../src/actors/tokens/keeper.ts';
 import { keeperFor } from '../../../src/actors/tokens/keepers.ts';
-import type { Caller } from '../../../src/actors/turn.ts';
+import type { Caller } from '../../../src/upstream/types.ts';
 import type { CredentialRecord } from '../../../src/credentials/record.ts';
 import { SwitchyardError } from '../../../src/errors.ts';
 import { idToken, writeJson } from '../../credentials/support.ts';
