@@ -32,7 +32,8 @@ function blockOf(part: Part, missingId: string, keepsUnsigned: boolean): JsonObj
   switch (part.type) {
     case 'text':
     case 'refusal':
-      return part.text === '' ? undefined : { type: 'text', text: part.text };
+      // Anthropic refuses blank ones.
+      return part.text.trim() === '' ? undefined : { type: 'text', text: part.text };
     case 'image':
       return imageBlock(part);
     case 'file':

@@ -10,10 +10,10 @@ import { claudeSignature } from './signature.ts';
 
 /**
  * What a search for foreign things looks at, in one pass: members of calls that Anthropic does not
- * know and empty texts; blocks of thinking; their proofs.
+ * know, blank texts, and what server tools did; blocks of thinking; their proofs.
  */
 const MARKS =
-  /"(?:(thought_?[sS]ignature"|text"\s*:\s*"")|(type"\s*:\s*"thinking")|signature"\s*:\s*"([^"]*)")/g;
+  /"(?:(thought_?[sS]ignature"|text"\s*:\s*"(?:\s|\\[ntrf])*"|server_tool_use"|encrypted_index"\s*:\s*"")|(type"\s*:\s*"thinking")|signature"\s*:\s*"([^"]*)")/g;
 
 /** The body; only messages that change are written again. @throws SwitchyardError `invalid_json`. */
 export function withOwnHistory(body: Uint8Array): Uint8Array {

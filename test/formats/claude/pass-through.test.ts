@@ -258,6 +258,40 @@ describe('history for Claude models', () => {
     ];
     assert.deepEqual(sent({ messages }).messages, messages.slice(1));
   });
+
+  it('12: so is a blank one, as chat models write in front of their calls', () => {
+    const call = { type: 'tool_use', id: 't', name: 'f', input: {}, cache_control };
+    for (const text of ['\n\n', ' \t', '\r\n']) {
+      const messages = [answer({ type: 'text', text }, call)];
+      assert.deepEqual(sent({ messages }).messages, [answer(call)]);
+    }
+  });
+
+  it('searches of other providers and what they cite: Anthropic refuses their ids and proofs', () => {
+    const cited = (encrypted_index: string) => ({
+      type: 'web_search_result_location',
+      url: 'https://e',
+      encrypted_index,
+    });
+    const run = (id: string): Json[] => [
+      { type: 'server_tool_use', id, name: 'web_search', input: {} },
+      { type: 'web_search_tool_result', tool_use_id: id, content: [] },
+    ];
+    const own = answer(...run('srvtoolu_1'), { ...said, citations: [cited('proof')] });
+    const foreign = answer(...run('ws_68af'), { ...said, citations: [cited('')] });
+    const both = answer({ ...said, citations: [cited('proof'), cited('')] });
+    const end = { role: 'user', content: [{ ...said, cache_control }] };
+    assert.deepEqual(sent({ messages: [own, foreign, both, end] }).messages, [
+      own,
+      answer(said),
+      answer({ ...said, citations: [cited('proof')] }),
+      end,
+    ]);
+    assert.deepEqual(sent({ messages: [foreign, end] }, { model: 'glm-4' }).messages, [
+      foreign,
+      end,
+    ]);
+  });
 });
 
 describe('Claude to Claude, the answer', () => {
