@@ -93,6 +93,8 @@ export interface ToolArgumentsEvent extends OfItem {
 }
 export interface ToolCallDoneEvent extends OfItem {
   type: 'tool_call_done';
+  /** The limit of the answer ended it: its arguments are not whole. */
+  cut?: true;
 }
 export interface ImageEvent extends OfItem {
   type: 'image';

@@ -31,7 +31,7 @@ export class CallQueue {
   #active: Call | undefined;
   #count = 0;
   #waiting = 0;
-  /** A call was told that the upstream had not ended. */
+  /** A call was told that the upstream had not ended, or that the limit cut. */
   cut = false;
 
   constructor(blocks: Blocks) {
@@ -66,9 +66,10 @@ export class CallQueue {
     else this.#wait(call, text);
   }
 
-  done(item: number): void {
+  done(item: number, cut = false): void {
     const call = this.#open.get(item);
     if (call === undefined) return;
+    this.cut ||= cut;
     call.done = true;
     this.#run();
   }

@@ -102,7 +102,7 @@ export class ClaudeStreamEncoder implements StreamEncoder {
         this.#calls.arguments(event.item, event.text);
         return;
       case 'tool_call_done':
-        this.#calls.done(event.item);
+        this.#calls.done(event.item, event.cut);
         this.#release();
         return;
       case 'text':

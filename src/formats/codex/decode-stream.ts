@@ -190,6 +190,7 @@ export class CodexStreamDecoder {
   }
 
   #callDone(event: JsonObject, item: JsonObject): void {
+    const end = item.status === 'incomplete' ? CUT_CALL : CALL_DONE;
     const text = item.type === 'custom_tool_call' ? item.input : item.arguments;
     const known = this.#calls.known(event, item.id);
     if (known?.announced !== true) {
@@ -198,13 +199,13 @@ export class CodexStreamDecoder {
       if (known === undefined) this.#calls.open(event, item, call);
       else known.announced = true;
       this.#announce(item, place, textOf(text));
-      this.#emit({ type: 'tool_call_done', item: place });
+      this.#emit({ ...end, item: place });
       return;
     }
     if (known.done) return;
     this.#callText(known, text);
     known.done = true;
-    this.#emit({ type: 'tool_call_done', item: known.item });
+    this.#emit({ ...end, item: known.item });
   }
 
   /** Calls that have no end of their own get what the whole answer tells of them. */
@@ -239,6 +240,9 @@ export class CodexStreamDecoder {
     return this.#item;
   }
 }
+
+const CALL_DONE = { type: 'tool_call_done' } as const;
+const CUT_CALL = { ...CALL_DONE, cut: true } as const;
 
 function kindOf(item: JsonObject): ItemKind {
   switch (item.type) {

@@ -134,6 +134,29 @@ describe('codex to claude, stream vectors', () => {
     assert.match(text, /"stop_reason":"max_tokens"/);
   });
 
+  it('a cut call that has an end of its own, or one in the whole answer, is no call to run either', () => {
+    const head = { type: 'function_call', id: 'fc_1', call_id: 'c', name: 'f' };
+    const cut = { ...head, arguments: '{"p', status: 'incomplete' };
+    const details = { incomplete_details: { reason: 'max_output_tokens' } };
+    const ends = [
+      [
+        { type: 'response.output_item.done', output_index: 0, item: cut },
+        { type: 'response.incomplete', response: { id: 'r', ...details, output: [cut] } },
+      ],
+      [{ type: 'response.incomplete', response: { id: 'r', ...details, output: [cut] } }],
+    ];
+    for (const end of ends) {
+      const events = [
+        { type: 'response.output_item.added', output_index: 0, item: { ...head, arguments: '' } },
+        { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"p' },
+        ...end,
+      ];
+      const translator = onCodex.response(contextOf({}, true));
+      const text = events.map((event) => translator.onEvent(sse(event))).join('');
+      assert.match(text, /"stop_reason":"max_tokens"/);
+    }
+  });
+
   it('message_start tells an estimate of the input, the end the true count', () => {
     const original = { messages: [{ role: 'user', content: 'one two three four' }] };
     const translator = onCodex.response(contextOf(original, true));
