@@ -6,7 +6,7 @@ import {
   type PlanTier,
 } from './catalogue-data.ts';
 import { GEMINI_MODELS, VERTEX_MODELS, type GoogleModel } from '../formats/gemini/models.ts';
-import { CLAUDE_MODELS, claudeModel } from '../formats/claude/models.ts';
+import { CLAUDE_MODELS, type ClaudeModel } from '../formats/claude/models.ts';
 import { splitSuffix } from './model-name.ts';
 import type { CredentialRecord, ModelEntry, ThinkingCapability } from '../credentials/record.ts';
 
@@ -48,9 +48,9 @@ const TIERS: Readonly<Record<string, PlanTier>> = {
 
 /** Models of one credential. `nowSeconds` is the `created` of models from the configuration. */
 export function sourceModels(record: CredentialRecord, nowSeconds: number): SourceModel[] {
-  if (record.provider === 'claude' && record.models.length === 0) return claudeModels();
-  if (record.provider === 'gemini' && record.models.length === 0) return GEMINI_MODELS.map(google);
-  if (record.provider === 'vertex' && record.models.length === 0) return VERTEX_MODELS.map(google);
+  const builtIn = BUILT_IN.get(record.provider);
+  if (builtIn !== undefined && record.models.length === 0)
+    return [...builtIn.values()].map(offered);
   if (record.provider !== 'codex') return configured(record, nowSeconds);
   // The sandbox is an upstream of its own: it makes no images.
   if (isSandbox(record)) return configured(record, nowSeconds);
@@ -97,26 +97,29 @@ function offered(info: ModelInfo): SourceModel {
   return { info, upstream: [info.id], thinking: [info.thinking], forced: null, images: false };
 }
 
-function claudeModels(): SourceModel[] {
-  return CLAUDE_MODELS.map(({ id, displayName, context, output, thinking = {} }) => {
-    const limits = { contextLength: context, maxOutput: output };
-    const info: ModelInfo = { id, ownedBy: 'anthropic', displayName, ...limits, thinking };
-    return offered(info);
-  });
+const GOOGLE = 'google';
+
+function anthropic({ context, output, thinking = {}, ...names }: ClaudeModel): ModelInfo {
+  return { ...names, ownedBy: 'anthropic', contextLength: context, maxOutput: output, thinking };
 }
 
-function google({ id, displayName, created, context, output, thinking }: GoogleModel): SourceModel {
-  const info: ModelInfo = {
-    id,
-    ownedBy: GOOGLE,
-    displayName,
-    contextLength: context,
-    maxOutput: output,
-    thinking,
-    ...(created !== undefined && { created }),
-  };
-  return offered(info);
+function google({ context, output, ...rest }: GoogleModel): ModelInfo {
+  return { ...rest, ownedBy: GOOGLE, contextLength: context, maxOutput: output };
 }
+
+const byId = (models: readonly ModelInfo[]): ReadonlyMap<string, ModelInfo> =>
+  new Map(models.map((info) => [info.id, info]));
+
+/** Models of providers whose every account offers the same ones. */
+const BUILT_IN: ReadonlyMap<string, ReadonlyMap<string, ModelInfo>> = new Map([
+  ['claude', byId(CLAUDE_MODELS.map(anthropic))],
+  ['gemini', byId(GEMINI_MODELS.map(google))],
+  ['vertex', byId(VERTEX_MODELS.map(google))],
+]);
+
+/** What is known of the upstream model that an entry names. */
+const builtInOf = ({ provider }: CredentialRecord, entry?: ModelEntry): ModelInfo | undefined =>
+  BUILT_IN.get(provider)?.get(splitSuffix(entry?.name ?? '').base);
 
 /** One model for each alias; entries that share an alias (in any case) are one pool (routing.md 3.8). */
 function configured(record: CredentialRecord, nowSeconds: number): SourceModel[] {
@@ -153,7 +156,11 @@ function configuredInfo(
   abilities: SourceModel['thinking'],
 ): ModelInfo {
   const displayName = pool.find((entry) => entry.displayName !== undefined)?.displayName;
-  const context = pool.find((entry) => entry.maxContextLength !== undefined)?.maxContextLength;
+  const known = builtInOf(record, pool[0]);
+  const context =
+    pool.find((entry) => entry.maxContextLength !== undefined)?.maxContextLength ??
+    known?.contextLength;
+  const maxOutput = known?.maxOutput;
   const thinking = abilities.find((ability) => ability !== undefined);
   return {
     id,
@@ -161,11 +168,10 @@ function configuredInfo(
     ownedBy: record.compatName ?? OWNERS[record.provider] ?? 'openai',
     ...(displayName !== undefined && { displayName }),
     ...(context !== undefined && { contextLength: context }),
+    ...(maxOutput !== undefined && { maxOutput }),
     ...(thinking !== undefined && { thinking }),
   };
 }
-
-const GOOGLE = 'google';
 
 /** Who makes the models of a provider that is configured without a catalogue. */
 const OWNERS: Readonly<Record<string, string>> = {
@@ -176,11 +182,9 @@ const OWNERS: Readonly<Record<string, string>> = {
 
 /** What the operator says of a model; else what is known of the built-in one of that name. */
 function thinkingOf(
-  { provider }: CredentialRecord,
+  record: CredentialRecord,
   entries: readonly ModelEntry[],
 ): ThinkingCapability | undefined {
   const told = entries.find(({ thinking }) => thinking !== undefined)?.thinking;
-  if (told !== undefined) return { ...told, exact: true };
-  if (provider !== 'claude') return undefined;
-  return claudeModel(splitSuffix(entries[0]?.name ?? '').base)?.thinking;
+  return told === undefined ? builtInOf(record, entries[0])?.thinking : { ...told, exact: true };
 }

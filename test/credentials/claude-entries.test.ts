@@ -40,6 +40,7 @@ describe('models of Anthropic', () => {
     assert.equal(opus?.ownedBy, 'anthropic');
     assert.deepEqual(opus.thinking?.levels, ['low', 'medium', 'high', 'max']);
     assert.equal(opus.contextLength, 1_000_000);
+    assert.equal(opus.created, 1_770_318_000);
   });
 
   it('a built-in model that is configured under another name keeps its abilities', () => {
@@ -48,5 +49,6 @@ describe('models of Anthropic', () => {
     );
     assert.equal(model?.id, 'sonnet');
     assert.deepEqual(model.thinking, { min: 1024, max: 128_000, zeroAllowed: true });
+    assert.deepEqual([model.contextLength, model.maxOutput], [200_000, 64_000]);
   });
 });

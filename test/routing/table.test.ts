@@ -69,6 +69,19 @@ describe('catalogue by plan, routing.md 1.2', () => {
     assert.deepEqual(info('pro', 'gpt-5.5')?.thinking?.levels, ['low', 'medium', 'high', 'xhigh']);
   });
 
+  for (const provider of ['gemini', 'vertex']) {
+    it(`${provider}: a built-in model under another name keeps its abilities (not in the reference)`, () => {
+      const models = [model('gemini-2.5-pro', 'pro'), model('own-tune', 'tune')];
+      const table = tableOf([codexKey('g', models, { provider })]);
+      const info = table.models.get('pro')?.info;
+      assert.deepEqual(info?.thinking, { min: 128, max: 32_768, dynamicAllowed: true });
+      assert.deepEqual([info?.contextLength, info?.maxOutput], [1_048_576, 65_536]);
+      assert.deepEqual(table.models.get('tune')?.offers.get(credentialId('g'))?.capabilities, [
+        null,
+      ]);
+    });
+  }
+
   it('a compat provider offers what is configured; its models are dated by the registration', () => {
     const table = tableOf([keyed('k')]);
     assert.deepEqual(idsOf(table), ['m']);

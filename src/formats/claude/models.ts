@@ -1,7 +1,7 @@
 /**
- * Built-in models of Anthropic as data (providers.md 14; thinking: translate-gemini-thinking.md
- * 15.10; structured outputs: Anthropic's documentation). Update this file when the upstream's list
- * changes.
+ * Built-in models of Anthropic as data (providers.md 14; dates: routing.md 1.2; thinking:
+ * translate-gemini-thinking.md 15.10; structured outputs: Anthropic's documentation). Update this
+ * file when the upstream's list changes.
  */
 import type { ThinkingCapability } from '../../credentials/record.ts';
 
@@ -9,6 +9,8 @@ import type { ThinkingCapability } from '../../credentials/record.ts';
 export interface ClaudeModel {
   readonly id: string;
   readonly displayName: string;
+  /** Unix seconds. */
+  readonly created: number;
   /** Tokens of the context window. */
   readonly context: number;
   /** Tokens of one answer. */
@@ -31,12 +33,14 @@ const LEVELS_ONLY: ThinkingCapability = {
 const model = (
   id: string,
   displayName: string,
+  created: number,
   contextK: number,
   output: number,
   thinking?: ThinkingCapability,
 ): ClaudeModel => ({
   id,
   displayName,
+  created,
   context: contextK * 1000,
   output,
   ...(thinking !== undefined && { thinking }),
@@ -52,21 +56,28 @@ const UNSTRUCTURED: ReadonlySet<string> = new Set([
 
 /** Newest first. */
 export const CLAUDE_MODELS: readonly ClaudeModel[] = [
-  model('claude-opus-5', 'Claude Opus 5', 1000, 128_000, LEVELS_ONLY),
-  model('claude-sonnet-5', 'Claude Sonnet 5', 1000, 128_000, LEVELS_ONLY),
-  model('claude-fable-5', 'Claude Fable 5', 1000, 128_000, HYBRID_TO_MAX),
-  model('claude-opus-4-8', 'Claude Opus 4.8', 1000, 128_000, HYBRID_TO_MAX),
-  model('claude-opus-4-7', 'Claude Opus 4.7', 1000, 128_000, HYBRID_TO_MAX),
-  model('claude-opus-4-6', 'Claude Opus 4.6', 1000, 128_000, HYBRID),
-  model('claude-sonnet-4-6', 'Claude Sonnet 4.6', 200, 64_000, HYBRID),
-  model('claude-opus-4-5-20251101', 'Claude Opus 4.5', 200, 64_000, RANGE_OR_OFF),
-  model('claude-haiku-4-5-20251001', 'Claude Haiku 4.5', 200, 64_000, RANGE_OR_OFF),
-  model('claude-sonnet-4-5-20250929', 'Claude Sonnet 4.5', 200, 64_000, RANGE_OR_OFF),
-  model('claude-opus-4-1-20250805', 'Claude Opus 4.1', 200, 32_000, RANGE),
-  model('claude-opus-4-20250514', 'Claude Opus 4', 200, 32_000, RANGE),
-  model('claude-sonnet-4-20250514', 'Claude Sonnet 4', 200, 64_000, RANGE),
-  model('claude-3-7-sonnet-20250219', 'Claude Sonnet 3.7', 128, 8192, RANGE),
-  model('claude-3-5-haiku-20241022', 'Claude Haiku 3.5', 128, 8192, {}),
+  model('claude-opus-5', 'Claude Opus 5', 1_784_038_800, 1000, 128_000, LEVELS_ONLY),
+  model('claude-sonnet-5', 'Claude Sonnet 5', 1_782_777_600, 1000, 128_000, LEVELS_ONLY),
+  model('claude-fable-5', 'Claude Fable 5', 1_781_049_600, 1000, 128_000, HYBRID_TO_MAX),
+  model('claude-opus-4-8', 'Claude Opus 4.8', 1_779_984_000, 1000, 128_000, HYBRID_TO_MAX),
+  model('claude-opus-4-7', 'Claude Opus 4.7', 1_776_297_600, 1000, 128_000, HYBRID_TO_MAX),
+  model('claude-opus-4-6', 'Claude Opus 4.6', 1_770_318_000, 1000, 128_000, HYBRID),
+  model('claude-sonnet-4-6', 'Claude Sonnet 4.6', 1_771_372_800, 200, 64_000, HYBRID),
+  model('claude-opus-4-5-20251101', 'Claude Opus 4.5', 1_761_955_200, 200, 64_000, RANGE_OR_OFF),
+  model('claude-haiku-4-5-20251001', 'Claude Haiku 4.5', 1_759_276_800, 200, 64_000, RANGE_OR_OFF),
+  model(
+    'claude-sonnet-4-5-20250929',
+    'Claude Sonnet 4.5',
+    1_759_104_000,
+    200,
+    64_000,
+    RANGE_OR_OFF,
+  ),
+  model('claude-opus-4-1-20250805', 'Claude Opus 4.1', 1_722_945_600, 200, 32_000, RANGE),
+  model('claude-opus-4-20250514', 'Claude Opus 4', 1_715_644_800, 200, 32_000, RANGE),
+  model('claude-sonnet-4-20250514', 'Claude Sonnet 4', 1_715_644_800, 200, 64_000, RANGE),
+  model('claude-3-7-sonnet-20250219', 'Claude Sonnet 3.7', 1_708_300_800, 128, 8192, RANGE),
+  model('claude-3-5-haiku-20241022', 'Claude Haiku 3.5', 1_729_555_200, 128, 8192, {}),
 ];
 
 /** The built-in model of this id. */
