@@ -21,7 +21,14 @@ const STATUS_OF_TYPE: ReadonlyMap<string, number> = new Map([
 ]);
 
 const UNKNOWN_STATUS = 502;
+const BAD_REQUEST = 400;
 const TOO_MANY = 429;
+
+const PAYMENT = 402;
+
+/** What Anthropic calls a bad request, although it is the account that is out. */
+const ACCOUNT_OUT =
+  /credit balance is too low|reached your specified [\w ]{0,40}usage limits|organization has been disabled/i;
 
 /** An answer with an error status. */
 export function failureOfResponse(
@@ -32,7 +39,7 @@ export function failureOfResponse(
 ): UpstreamFailure {
   const refusal = refusalOf(headers, nowMs);
   const hint = longer(retryAfter(status, headers, nowMs), refusal.hint);
-  const failure = failureOf(status, body, headers, hint);
+  const failure = failureOf(accountStatus(status, body), body, headers, hint);
   if (status !== TOO_MANY) return failure;
   if (isAboutSpeed(body)) return { ...failure, requestScoped: true };
   if (!refusal.credentialScoped) return failure;
@@ -56,6 +63,13 @@ export function failureOfEvent(
 /** Anthropic may send the header with every error, and it is believed with every one (7.7). */
 function retryAfter(status: number, headers: string[], nowMs: number): RetryHint | undefined {
   return status >= 400 && status <= 599 ? retryAfterOf(TOO_MANY, headers, nowMs) : undefined;
+}
+
+/** The status that lets another account try, where no request of this one can succeed. */
+function accountStatus(status: number, body: string): number {
+  if (status !== BAD_REQUEST) return status;
+  const message = textAt(objectAt(jsonObject(body), 'error'), 'message');
+  return ACCOUNT_OUT.test(message) ? PAYMENT : status;
 }
 
 function longer(one: RetryHint | undefined, other: RetryHint | undefined): RetryHint | undefined {

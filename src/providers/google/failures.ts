@@ -11,16 +11,22 @@ const QUOTA_FAILURE = 'type.googleapis.com/google.rpc.QuotaFailure';
 
 const BAD_KEYS: ReadonlySet<string> = new Set(['API_KEY_INVALID', 'API_KEY_EXPIRED']);
 
+/** A bad request at Google, although it is the project's place, its bill or its rights that refuse. */
+const REFUSED_PROJECT =
+  /location is not supported|free tier is not available|enable billing|not allowed to use publisher model/i;
+
 /** Statuses that come with a waiting time. */
 const WAITING: ReadonlySet<number> = new Set([429, 503]);
 
+const BAD_REQUEST = 400;
 const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
 const UNKNOWN_STATUS = 502;
 
 /** Characters of a limit's name: real ones have sixty. */
 export const MAX_LIMIT_CHARS = 100;
 
-/** An answer with an error status. A wrong key is a 400 at Google; it is the credential's fault. */
+/** An answer with an error status. */
 export function failureOfResponse(
   status: number,
   headers: string[],
@@ -28,18 +34,23 @@ export function failureOfResponse(
   nowMs: number,
 ): UpstreamFailure {
   const error = errorIn(body);
-  const isBadKey = detailsOf(error, ERROR_INFO).some((info) =>
-    BAD_KEYS.has(textAt(info, 'reason')),
-  );
   const told = WAITING.has(status) ? googleRetryDelay(error) : undefined;
   const failure = failureOf(
-    status === 400 && isBadKey ? UNAUTHORIZED : status,
+    status === BAD_REQUEST ? accountStatus(error) : status,
     body,
     headers,
     told ?? retryAfterOf(status, headers, nowMs),
   );
   const limit = status === 429 ? limitIn(error) : undefined;
   return limit === undefined ? failure : { ...failure, usageLimit: limit };
+}
+
+/** What Google calls a bad request may be the credential's fault: then another one may try. */
+function accountStatus(error: Fields): number {
+  const reasons = detailsOf(error, ERROR_INFO).map((info) => textAt(info, 'reason'));
+  if (reasons.some((reason) => BAD_KEYS.has(reason))) return UNAUTHORIZED;
+  const isState = textAt(error, 'status') === 'FAILED_PRECONDITION';
+  return isState && REFUSED_PROJECT.test(textAt(error, 'message')) ? FORBIDDEN : BAD_REQUEST;
 }
 
 /** The failure in a chunk; undefined for every normal one. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { classify } from '../../../src/actors/classify.ts';
 import { failureOfEvent, failureOfResponse } from '../../../src/providers/claude/failures.ts';
 import { quotaOfHeaders } from '../../../src/providers/claude/rate-limits.ts';
 import { event, NOW } from '../support.ts';
@@ -76,6 +77,22 @@ describe('refusals of Anthropic (providers.md 7.7)', () => {
     for (const status of [400, 500]) {
       assert.equal(refused(headers, 'busy', status).retryAfterMs, 100_000);
     }
+  });
+
+  it('an account without credit is no fault of the request (in the reference it is)', () => {
+    const bodyOf = (message: string): string =>
+      JSON.stringify({ type: 'error', error: { type: 'invalid_request_error', message } });
+    for (const message of [
+      'Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing.',
+      'You have reached your specified API usage limits. You will regain access on 2026-01-01.',
+      'You have reached your specified workspace API usage limits.',
+      'This organization has been disabled.',
+    ]) {
+      const outcome = classify(refused([], bodyOf(message), 400), [], '/v1/messages', 'answering');
+      assert.deepEqual([outcome.class, outcome.verdict], ['payment', 'next'], message);
+    }
+    const own = refused([], bodyOf('messages: credit balance is a required field'), 400);
+    assert.equal(classify(own, [], '/v1/messages', 'answering').verdict, 'stop');
   });
 
   it('an error is never empty', () => {

@@ -62,6 +62,21 @@ describe('errors of Google', () => {
     assert.equal(failureOfResponse(400, [], bodyOf('x'), NOW).status, 400);
   });
 
+  it('a project that may not ask is the credential’s fault (in the reference the request’s)', () => {
+    const statusOf = (message: string): number => {
+      const error = { code: 400, status: 'FAILED_PRECONDITION', message };
+      return failureOfResponse(400, [], JSON.stringify({ error }), NOW).status;
+    };
+    for (const message of [
+      'User location is not supported for the API use.',
+      'Gemini API free tier is not available in your country. Please enable billing on your project.',
+      'Project `1` is not allowed to use Publisher Model `gemini-3-pro`',
+    ]) {
+      assert.equal(statusOf(message), 403, message);
+    }
+    assert.equal(statusOf('The File abc is not in an ACTIVE state and usage is not allowed.'), 400);
+  });
+
   it('names the quota that is used up', () => {
     const quotaId = 'GenerateRequestsPerDayPerProjectPerModel-FreeTier';
     const detail = { '@type': `${TYPE}QuotaFailure`, violations: [{ quotaId }] };
