@@ -9,7 +9,7 @@ import {
 } from '../../../../src/formats/gemini/schema/clean.ts';
 import { mulberry } from '../../streams.ts';
 
-const SEEDS = 300;
+const SEEDS = 120;
 
 /** Names that are keywords elsewhere, and names that are special elsewhere. */
 const NAMES = [
@@ -37,7 +37,7 @@ function schemaOf(seed: number, wild: boolean): JsonObject {
   const random = mulberry(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const node = (depth: number): JsonObject => {
-    const made = depth > 3 ? leaf() : pick([object, object, array, leaf])(depth);
+    const made = depth > 2 ? leaf() : pick([object, object, array, leaf])(depth);
     for (const [key, value] of Object.entries(LIMITS)) if (random() < 0.15) made[key] = value;
     if (wild && depth < 3) branch(made, depth);
     return made;
