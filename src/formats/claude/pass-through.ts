@@ -3,11 +3,11 @@
  * what has to differ is spliced in: the model, thinking by suffix, what Anthropic would refuse, and
  * cache marks where the client set none (10.3).
  */
-import { numberOf, objectOf, type JsonObject } from '../../canonical/value.ts';
+import { arrayOf, numberOf, objectOf, type JsonObject } from '../../canonical/value.ts';
 import { closingBrace } from '../../json/closing-brace.ts';
 import { ObjectEdits, applyEdits } from '../../json/edits.ts';
 import type { Member } from '../../json/members.ts';
-import { parseValue, scanObject } from '../../json/scan.ts';
+import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
 import { applyToClaude, type ClaudeThinking } from '../../thinking/claude.ts';
 import { configOfSuffix, type ThinkingWish } from '../../thinking/config.ts';
 import { canThink } from '../../thinking/validate.ts';
@@ -18,6 +18,7 @@ import { decodeThinking } from './decode-thinking.ts';
 import { forwardClaude } from './forward.ts';
 import { withMovedSystem } from './mid-system.ts';
 import { claudeModel } from './models.ts';
+import { dropRefusedBudget } from './open-turn.ts';
 import { withOwnHistory } from './own-history.ts';
 import { withoutEmptyDomains } from './search-domains.ts';
 
@@ -32,7 +33,8 @@ export const claudeToClaude: FormatPair = {
     const source = withoutEmptyDomains(moved);
     const members = scanObject(source);
     const edits = new ObjectEdits(source, members, closingBrace(source));
-    editHead(source, members, edits, context);
+    // Only what was taken out of the history can be missing there.
+    editHead(source, members, edits, context, own !== body);
     editMarks(source, members, edits);
     return applyEdits(source, edits.edits());
   },
@@ -48,6 +50,7 @@ function editHead(
   members: readonly Member[],
   edits: ObjectEdits,
   context: RequestContext,
+  isCut: boolean,
 ): void {
   const small = members.filter(({ key }) => !LARGE.has(key));
   const before: JsonObject = Object.fromEntries(
@@ -57,12 +60,18 @@ function editHead(
   // A model that is not known may have any limit: then Anthropic says what is missing.
   head.max_tokens ??= claudeModel(context.model)?.output;
   setThinking(head, context);
+  if (isCut) dropRefusedBudget(head, arrayOf(valueAt(body, members, 'messages')));
   applyBodyRules(head);
   for (const key of new Set([...Object.keys(before), ...Object.keys(head)])) {
     const value = head[key];
     if (value === undefined) edits.remove(key);
     else if (value !== before[key]) edits.set(key, JSON.stringify(value));
   }
+}
+
+function valueAt(body: Uint8Array, members: readonly Member[], key: string): unknown {
+  const member = memberOf(members, key);
+  return member && parseValue(body, member);
 }
 
 /**

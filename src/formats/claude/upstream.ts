@@ -1,10 +1,12 @@
 /** Anthropic Messages as upstreams speak it. They always stream: a whole answer is collected here. */
+import { arrayOf } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import type { UpstreamSide } from '../hub.ts';
 import { applyBodyRules } from './body-rules.ts';
 import { orderCacheMarkers } from './cache-markers.ts';
 import { ClaudeStreamDecoder } from './decode-stream.ts';
 import { encodeClaudeRequest } from './encode-request.ts';
+import { dropRefusedBudget } from './open-turn.ts';
 
 /** Anthropic has no endpoint that compacts a conversation (providers.md 1.1). */
 const noCompaction = (): SwitchyardError =>
@@ -19,6 +21,7 @@ export const claudeUpstream: UpstreamSide = {
   encodeRequest(request, context, client) {
     if (context.compact !== undefined) throw noCompaction();
     const body = encodeClaudeRequest(request, context, client);
+    if (context.keepsUnsigned !== true) dropRefusedBudget(body, arrayOf(body.messages));
     applyBodyRules(body);
     orderCacheMarkers(body);
     body.stream = true;
