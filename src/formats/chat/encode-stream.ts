@@ -5,6 +5,7 @@
 import type { CanonicalEvent, CanonicalUsage, FinishEvent } from '../../canonical/events.ts';
 import type { ToolCallEvent } from '../../canonical/events.ts';
 import { mergeUsage } from '../../canonical/usage.ts';
+import type { AnswerDefaults } from './encode-answer.ts';
 import { encodeCitation } from './encode-citation.ts';
 import { chatFinishReason } from './encode-finish.ts';
 import { signedCall } from './google-extensions.ts';
@@ -17,7 +18,7 @@ const DONE = 'data: [DONE]\n\n';
 export class ChatStreamEncoder {
   #id = '';
   #model: string;
-  #created = 0;
+  #created: number;
   /** Text up to the delta, for choice 0. */
   #head: string;
   #usage: CanonicalUsage | undefined;
@@ -25,9 +26,10 @@ export class ChatStreamEncoder {
   readonly #callIndex = new Map<string, number>();
   readonly #callCount = new Map<number, number>();
 
-  /** `model`: the name shown until the upstream tells its own. */
-  constructor(model: string) {
+  /** What is shown until the upstream tells its own; some tell no time at all (7.2). */
+  constructor({ model, nowSeconds }: AnswerDefaults) {
     this.#model = model;
+    this.#created = nowSeconds;
     this.#head = this.#headOf(0);
   }
 

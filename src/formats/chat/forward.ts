@@ -96,7 +96,8 @@ class ChatForwarder implements ResponseTranslator {
   #streamed(body: Uint8Array): string {
     const answer = parseAnswer(body);
     this.#note(answer.usage);
-    const encoder = new ChatStreamEncoder(this.#context.requestedModel);
+    const { requestedModel: model, nowSeconds } = this.#context;
+    const encoder = new ChatStreamEncoder({ model, nowSeconds });
     let text = '';
     new ChatStreamDecoder((event) => {
       text += encoder.write(event);

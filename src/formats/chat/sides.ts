@@ -1,9 +1,9 @@
 /** Chat Completions in the hub: as clients speak it, and as upstreams take it. */
 import { isPresent } from '../../canonical/value.ts';
-import { SwitchyardError } from '../../errors.ts';
 import { applyToCodex, effortWord } from '../../thinking/codex.ts';
 import { responsesClient } from '../responses/sides.ts';
 import type { ClientSide, UpstreamDecoder, UpstreamSide } from '../hub.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import { decodeChatRequest } from './decode-request.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
 import { encodeChatAnswer } from './encode-answer.ts';
@@ -22,7 +22,8 @@ export const chatClient: ClientSide = {
     if (isPresent(body.messages) && !Array.isArray(body.messages)) throw wrongMessages();
     return decodeChatRequest(body);
   },
-  streamEncoder: (context) => new ChatStreamEncoder(context.requestedModel),
+  streamEncoder: ({ requestedModel: model, nowSeconds }) =>
+    new ChatStreamEncoder({ model, nowSeconds }),
   encodeAnswer: (answer, { requestedModel: model, nowSeconds }) =>
     JSON.stringify(encodeChatAnswer(answer, { model, nowSeconds })),
 };
@@ -49,29 +50,19 @@ export const chatUpstream: UpstreamSide = {
     };
     return context.textOnly ? flattenToolContent(body) : body;
   },
-  decoder(_context, client, sink): UpstreamDecoder {
-    let finished = false;
+  decoder({ stream }, client, sink): UpstreamDecoder {
+    const watch = new AnswerWatch(client.format, stream);
     const decoder = new ChatStreamDecoder((event) => {
-      finished ||= event.type === 'finish';
+      watch.see(event);
       sink(event);
     });
     return {
       onEvent: (event) => decoder.onEvent(event),
       onBody: (answer) => decoder.onBody(answer),
       onEnd() {
-        if (!finished || client.format === 'openai-response') throw cutBeforeDone();
+        watch.closed();
         decoder.end();
       },
     };
   },
 };
-
-/**
- * A chat upstream ends with `[DONE]`; what ends without it may have been cut. Responses clients are
- * told so always (9.2), others when not even the finish reason came (9.1).
- */
-const cutBeforeDone = (): SwitchyardError =>
-  new SwitchyardError('upstream_incomplete_stream', {
-    status: 502,
-    message: 'upstream stream closed before [DONE]',
-  });

@@ -13,7 +13,7 @@ import {
   textPart,
   type ItemStatus,
 } from './encode-items.ts';
-import { toolRunItem, urlCitation } from './tool-run.ts';
+import { imageItem, toolRunItem, urlCitation } from './tool-run.ts';
 
 /** Builds the JSON text. `model` stands in where the upstream told none. */
 export function encodeResponsesAnswer(answer: CanonicalAnswer, options: EncoderOptions): string {
@@ -74,7 +74,10 @@ function encodeItem(
     case 'web_search':
     case 'code_run':
       return [toolRunItem(item)];
-    case 'image':
+    case 'image': {
+      const image = imageItem(unique(`ig_${id}_${String(choice)}`), item.url);
+      return image === undefined ? [] : [image];
+    }
     case 'verbatim':
       return [];
   }

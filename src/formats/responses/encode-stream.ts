@@ -1,11 +1,12 @@
 /**
  * Canonical events → Responses stream events (translate-openai-claude.md 9.2). The terminal event
- * waits for the end, so that a late usage counts. An answer without message and call, or one that
- * broke off inside a call, gets none: the caller reports it as broken.
+ * waits for the end, so that a late usage counts. An answer that broke off inside a call gets none: the
+ * caller reports it as broken.
  */
 import type { CanonicalEvent, CanonicalUsage, FinishReason } from '../../canonical/events.ts';
 import type {
   CodeRunEvent,
+  ImageEvent,
   ItemDoneEvent,
   ToolCallEvent,
   WebSearchEvent,
@@ -23,7 +24,7 @@ import {
   type EventWriter,
   type ItemPlace,
 } from './output-item.ts';
-import { toolRunItem, urlCitation } from './tool-run.ts';
+import { imageItem, toolRunItem, urlCitation } from './tool-run.ts';
 
 /** What the encoder is told about the turn. */
 export interface EncoderOptions {
@@ -115,7 +116,10 @@ export class ResponsesStreamEncoder {
       }
       case 'web_search':
       case 'code_run':
-        this.#toolRun(event);
+        this.#whole(event);
+        return;
+      case 'image':
+        if (!event.partial) this.#whole(event);
         return;
       case 'citation': {
         const message = this.#byItem.get(event.item);
@@ -125,7 +129,6 @@ export class ResponsesStreamEncoder {
         return;
       }
       case 'reasoning_part_done':
-      case 'image':
       case 'verbatim':
         return;
     }
@@ -185,13 +188,18 @@ export class ResponsesStreamEncoder {
     this.#open(event.item, call).add(event.arguments ?? '');
   }
 
-  #toolRun(event: WebSearchEvent | CodeRunEvent): void {
+  /** An item that is complete at once. */
+  #whole(event: WebSearchEvent | CodeRunEvent | ImageEvent): void {
     const choice = event.choice ?? 0;
+    const item =
+      event.type === 'image'
+        ? imageItem(this.#place('ig', choice).id, event.url)
+        : toolRunItem(event);
+    if (item === undefined) return;
     this.#close(choice, ReasoningOutput);
     this.#close(choice, MessageOutput);
-    const { id } = toolRunItem(event);
-    const place = { id: String(id), outputIndex: this.#outputs.length, choice };
-    this.#open(event.item, new ToolRunOutput(place, this.#writer, event));
+    const place = { id: String(item.id), outputIndex: this.#outputs.length, choice };
+    this.#open(event.item, new ToolRunOutput(place, this.#writer, item));
   }
 
   /** Ids name the choice; a second item of the same kind is counted, so that ids stay unique. */
@@ -230,9 +238,6 @@ export class ResponsesStreamEncoder {
     const calls = this.#outputs.filter((output) => output instanceof CallOutput);
     if (this.#reason === undefined && calls.some((call) => call.isOpen && !call.isWhole)) return;
     this.#closeAll(undefined, this.#reason);
-    const hasContent = this.#outputs.some((output) => !(output instanceof ReasoningOutput));
-    // What was cut or refused may have nothing to show, and is an answer nevertheless.
-    if (!hasContent && !isIncomplete(this.#reason)) return;
     this.completed = true;
     const type = isIncomplete(this.#reason) ? 'response.incomplete' : 'response.completed';
     const response = answerText({

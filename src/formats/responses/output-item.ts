@@ -1,5 +1,4 @@
 /** One output item while it streams: the events that open, feed and close it (9.2). */
-import type { CodeRunEvent, WebSearchEvent } from '../../canonical/events.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import {
   callItem,
@@ -10,7 +9,7 @@ import {
   type ItemStatus,
   type OutputCall,
 } from './encode-items.ts';
-import { LAST_STAGE, STAGES, toolRunItem } from './tool-run.ts';
+import { stagesOf } from './tool-run.ts';
 
 /** Writes events; the type and the sequence number are put in front. */
 export interface EventWriter {
@@ -139,17 +138,14 @@ export class ReasoningOutput extends BaseItem {
   }
 }
 
-/** What a tool of the upstream did: complete as soon as it is known. */
+/** What the upstream made or ran itself: complete as soon as it is known. */
 export class ToolRunOutput extends BaseItem {
-  constructor(place: ItemPlace, writer: EventWriter, run: WebSearchEvent | CodeRunEvent) {
+  /** `item`: as it stands in the `output` list of the answer. */
+  constructor(place: ItemPlace, writer: EventWriter, item: JsonObject) {
     super(place, writer);
-    const item = toolRunItem(run);
-    this.writeItem('added', { ...item, status: 'in_progress' });
-    for (const stage of STAGES[run.type]) this.write(`response.${stage}`, {});
-    if (run.type === 'code_run') {
-      this.write('response.code_interpreter_call_code.done', { code: run.code });
-    }
-    this.write(`response.${LAST_STAGE[run.type]}`, {});
+    const begun = { ...item, status: 'in_progress' };
+    this.writeItem('added', 'result' in item ? { ...begun, result: null } : begun);
+    for (const [type, members] of stagesOf(item)) this.write(type, members);
     this.result = item;
     this.writeItem('done', item);
   }

@@ -1,7 +1,7 @@
 /** Responses in the hub, as clients speak it (translate-openai-claude.md 9.2). */
 import { isPresent } from '../../canonical/value.ts';
-import { SwitchyardError } from '../../errors.ts';
 import { parseBody } from '../body.ts';
+import { noAnswer } from '../chat/answer-watch.ts';
 import type { ResponseContext } from '../format.ts';
 import type { ClientSide } from '../hub.ts';
 import { clientTools } from './client-tools.ts';
@@ -39,10 +39,3 @@ function optionsOf(context: ResponseContext, model: string): EncoderOptions {
   const toolOf = clientTools(() => decodeResponsesTools(parseBody(requestBody)));
   return { model, nowSeconds, requestBody, toolOf };
 }
-
-/** The stream was whole, but held no answer (P04). */
-const noAnswer = (): SwitchyardError =>
-  new SwitchyardError('upstream_incomplete_stream', {
-    status: 502,
-    message: 'upstream stream closed before a terminal event',
-  });

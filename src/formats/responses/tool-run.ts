@@ -1,6 +1,6 @@
 /** What an upstream's own tools did → output items and annotations of Responses (2.2 there). */
 import type { CitationEvent, CodeRunEvent, WebSearchEvent } from '../../canonical/events.ts';
-import type { JsonObject } from '../../canonical/value.ts';
+import { textOf, type JsonObject } from '../../canonical/value.ts';
 
 /** A search, or a run of code, as one item that is complete. */
 export function toolRunItem(run: WebSearchEvent | CodeRunEvent): JsonObject {
@@ -28,17 +28,32 @@ function codeItem({ id, code, output, failed }: CodeRunEvent): JsonObject {
   };
 }
 
-/** Words for the stages of a run, in the names of its events. */
-export const STAGES: Readonly<Record<'web_search' | 'code_run', readonly string[]>> = {
-  web_search: ['web_search_call.in_progress', 'web_search_call.searching'],
-  code_run: ['code_interpreter_call.in_progress', 'code_interpreter_call.interpreting'],
+/** A picture that the model made, as the item of OpenAI's image tool; undefined: it has no data. */
+export function imageItem(id: string, url: string): JsonObject | undefined {
+  const [, type, result] = IMAGE_DATA.exec(url) ?? [];
+  if (result === undefined) return undefined;
+  return { id, type: 'image_generation_call', status: 'completed', result, output_format: type };
+}
+
+const IMAGE_DATA = /^data:image\/([^;,]+)[^,]*;base64,(.+)$/s;
+
+/** Words for the stages of a run, in the names of its events; the last one closes it. */
+const STAGES: Readonly<Record<string, readonly string[]>> = {
+  web_search_call: ['in_progress', 'searching', 'completed'],
+  code_interpreter_call: ['in_progress', 'interpreting', 'completed'],
+  image_generation_call: ['in_progress', 'generating', 'completed'],
 };
 
-/** The event that closes a run. */
-export const LAST_STAGE: Readonly<Record<'web_search' | 'code_run', string>> = {
-  web_search: 'web_search_call.completed',
-  code_run: 'code_interpreter_call.completed',
-};
+/** Types and members of the events between the beginning and the end of an item that is complete. */
+export function stagesOf({ type, code }: JsonObject): [type: string, members: JsonObject][] {
+  const name = textOf(type);
+  const stages = (STAGES[name] ?? []).map((stage): [string, JsonObject] => [
+    `response.${name}.${stage}`,
+    {},
+  ]);
+  if (code !== undefined) stages.splice(-1, 0, [`response.${name}_code.done`, { code }]);
+  return stages;
+}
 
 /** One annotation of an output text. */
 export const urlCitation = ({ source, start, end }: CitationEvent): JsonObject => ({

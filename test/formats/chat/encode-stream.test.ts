@@ -5,13 +5,14 @@ import { ChatStreamEncoder } from '../../../src/formats/chat/encode-stream.ts';
 import { chunksOf } from './contexts.ts';
 
 interface Chunk {
+  created: number;
   model: string;
   choices: { index: number; delta: Record<string, unknown>; finish_reason: unknown }[];
   usage?: unknown;
 }
 
 function encoded(events: CanonicalEvent[]): Chunk[] {
-  const encoder = new ChatStreamEncoder('asked "model"');
+  const encoder = new ChatStreamEncoder({ model: 'asked "model"', nowSeconds: 7 });
   return chunksOf(events.map((event) => encoder.write(event)).join('')) as Chunk[];
 }
 
@@ -27,6 +28,19 @@ describe('canonical events to chat chunks', () => {
       ['asked "model"', 'm'],
     );
     assert.equal(chunks[1]?.choices[0]?.delta.content, 'line\n"b"');
+  });
+
+  it('7.2: where the upstream tells no time the answer is of now', () => {
+    const chunks = encoded([
+      { type: 'start', id: 'a' },
+      { type: 'text', item: 0, text: 'a' },
+      { type: 'start', created: 9 },
+      { type: 'text', item: 0, text: 'b' },
+    ]);
+    assert.deepEqual(
+      chunks.map(({ created }) => created),
+      [7, 9],
+    );
   });
 
   it('choices have their own number and their own calls', () => {
