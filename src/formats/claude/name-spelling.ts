@@ -4,21 +4,28 @@ import { textOf } from '../../canonical/value.ts';
 
 /** Finds the declared spelling; `declaredTools` is called at most once, for the first call. */
 export function nameSpelling(declaredTools: () => readonly Tool[]): (name: string) => string {
-  let spellings: Map<string, string> | undefined;
+  let spellings: Spellings | undefined;
   return (name) => {
     spellings ??= spellingsOf(declaredTools());
-    return spellings.get(foldedName(name)) ?? name;
+    return spellings.exact.has(name) ? name : (spellings.folded.get(foldedName(name)) ?? name);
   };
 }
 
-function spellingsOf(tools: readonly Tool[]): Map<string, string> {
-  const spellings = new Map<string, string>();
+/** A name that is right already stays, however alike others are. */
+interface Spellings {
+  exact: ReadonlySet<string>;
+  folded: ReadonlyMap<string, string>;
+}
+
+function spellingsOf(tools: readonly Tool[]): Spellings {
+  const exact = new Set<string>();
+  const folded = new Map<string, string>();
   for (const tool of tools) {
     const name = tool.type === 'builtin' ? textOf(tool.definition.name) : tool.name;
-    const folded = foldedName(name);
-    if (!spellings.has(folded)) spellings.set(folded, name);
+    exact.add(name);
+    if (!folded.has(foldedName(name))) folded.set(foldedName(name), name);
   }
-  return spellings;
+  return { exact, folded };
 }
 
 /** What models get wrong: case, leading underscores, white space. */

@@ -2,12 +2,20 @@
 import type { EventSink, ToolCallEvent } from '../../canonical/events.ts';
 import type { Part } from '../../canonical/parts.ts';
 import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts';
-import { arrayOf, isObject, objectOf, textOf, type JsonObject } from '../../canonical/value.ts';
+import {
+  arrayOf,
+  isObject,
+  isPresent,
+  objectOf,
+  textOf,
+  type JsonObject,
+} from '../../canonical/value.ts';
 import { parseBody } from '../body.ts';
 import { chatUpstream } from '../chat/sides.ts';
 import type { RequestContext } from '../format.ts';
 import type { UpstreamSide } from '../hub.ts';
 import { isOpenAiEncrypted } from '../responses/encrypted.ts';
+import { clientFunction } from './client-tools.ts';
 import { nameSpelling } from './name-spelling.ts';
 
 /** The hub's chat upstream, with every tool a function, in the client's spelling. */
@@ -41,7 +49,7 @@ function requestForChat(request: CanonicalRequest, context: RequestContext): Can
   return {
     ...request,
     messages: request.messages.map((message) => messageForChat(message, keepsUnsigned)),
-    tools: request.tools.map(toolForChat),
+    tools: request.tools.flatMap(toolForChat),
   };
 }
 
@@ -62,18 +70,33 @@ function isKept(part: Part, role: string, keepsUnsigned: boolean): boolean {
   return role === 'assistant' && (keepsUnsigned || isOpenAiEncrypted(part.signature));
 }
 
-/** Every tool becomes a function, Anthropic's own ones too. */
-function toolForChat(tool: Tool): Tool {
-  if (tool.type === 'function') return { ...tool, parameters: withProperties(tool.parameters) };
-  if (tool.type !== 'builtin' || tool.family !== 'claude') return tool;
-  return { type: 'function', name: textOf(tool.definition.name) };
+/** Every tool becomes a function, Anthropic's own ones too; sets of tools have no name to call. */
+function toolForChat(tool: Tool): Tool[] {
+  if (tool.type === 'function') return [{ ...tool, parameters: withProperties(tool.parameters) }];
+  if (tool.type !== 'builtin' || tool.family !== 'claude') return [tool];
+  const name = textOf(tool.definition.name);
+  return name === '' ? [] : [clientFunction(tool) ?? { type: 'function', name }];
 }
 
-/** Strict servers want `properties` at every object of a schema (3.11). */
+/**
+ * Strict servers want `properties` at every object of a schema (3.11). Nearly every schema has them:
+ * a copy of all would cost more than the rest here.
+ */
 function withProperties(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(withProperties);
+  return lacksProperties(schema) ? completed(schema) : schema;
+}
+
+function lacksProperties(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.some(lacksProperties);
+  if (!isObject(schema)) return false;
+  if (schema.type === 'object' && !isPresent(schema.properties)) return true;
+  return Object.values(schema).some(lacksProperties);
+}
+
+function completed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(completed);
   if (!isObject(schema)) return schema;
-  const members = Object.entries(schema).map(([key, value]) => [key, withProperties(value)]);
+  const members = Object.entries(schema).map(([key, value]) => [key, completed(value)]);
   const copy = Object.fromEntries(members) as JsonObject;
   if (copy.type === 'object') copy.properties ??= {};
   return copy;

@@ -16,6 +16,7 @@ import { isObject, isPresent, textOf, type JsonObject } from '../../canonical/va
 import { codexUpstream } from '../codex/sides.ts';
 import type { RequestContext } from '../format.ts';
 import type { UpstreamSide } from '../hub.ts';
+import { clientFunction } from './client-tools.ts';
 import { shortCallId } from './call-id.ts';
 
 /** Name of a schema whose client gave none; Codex demands one. */
@@ -36,7 +37,7 @@ function requestForCodex(request: CanonicalRequest, context: RequestContext): Ca
     messages: request.messages
       .filter(saysSomething)
       .map((message) => messageForCodex(message, keepsUnsigned)),
-    tools: tools.map(toolForCodex),
+    tools: tools.flatMap(toolForCodex),
     toolChoice: choiceForCodex(request),
     reasoning: reasoningForCodex(request.reasoning),
     output: outputForCodex(request.output),
@@ -62,24 +63,30 @@ function partForCodex(part: Part, keepsUnsigned: boolean): Part[] {
   return keepsUnsigned ? [{ ...part, signature: '' }] : [];
 }
 
-function toolForCodex(tool: Tool): Tool {
+function toolForCodex(tool: Tool): Tool[] {
   if (tool.type === 'function') {
-    return { ...tool, parameters: schemaForCodex(tool.parameters) };
+    return [{ ...tool, parameters: schemaForCodex(tool.parameters) }];
   }
-  return tool.type === 'builtin' && tool.family === 'claude' ? builtinForCodex(tool) : tool;
+  if (tool.type !== 'builtin' || tool.family !== 'claude') return [tool];
+  return isWebSearch(tool.kind) ? [searchForCodex(tool)] : builtinForCodex(tool);
 }
 
-/** Anthropic's own tools run at the client, apart from the web search, which Codex has too (6.3). */
-function builtinForCodex({ kind, definition }: BuiltinTool): Tool {
-  if (!isWebSearch(kind)) {
-    const { name, description } = definition;
-    return {
-      type: 'function',
-      name: textOf(name),
-      description: isPresent(description) ? textOf(description) : undefined,
-      parameters: schemaForCodex(undefined),
-    };
-  }
+/** Anthropic's own tools run at the client; sets of tools have no name to call. */
+function builtinForCodex(tool: BuiltinTool): Tool[] {
+  const name = textOf(tool.definition.name);
+  if (name === '') return [];
+  const { description } = tool.definition;
+  const unknown: Tool = {
+    type: 'function',
+    name,
+    description: isPresent(description) ? textOf(description) : undefined,
+    parameters: schemaForCodex(undefined),
+  };
+  return [clientFunction(tool) ?? unknown];
+}
+
+/** The one that Codex has too (6.3). */
+function searchForCodex({ definition }: BuiltinTool): Tool {
   const search: JsonObject = { type: 'web_search' };
   const { allowed_domains: domains, user_location: location } = definition;
   if (Array.isArray(domains) && domains.length > 0) search.filters = { allowed_domains: domains };

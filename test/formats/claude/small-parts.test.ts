@@ -55,6 +55,7 @@ describe('spelling of tool names, 3.6', () => {
     });
     assert.equal(asked, 0);
     assert.equal(spelled(' __READ_FILE'), 'Read_File');
+    assert.equal(spelled('read_file'), 'read_file', 'this one is declared');
     assert.equal(spelled('bash'), 'Bash');
     assert.equal(spelled('other'), 'other');
     assert.equal(asked, 1);

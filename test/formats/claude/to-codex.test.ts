@@ -198,6 +198,23 @@ describe('claude to codex, beyond the vectors', () => {
     assert.deepEqual(sent({ messages: [], output_format: format }).text, text);
   });
 
+  it('tools of Anthropic that the client runs have their schema, sets of tools are left out', () => {
+    const { tools } = sent({
+      messages: [],
+      tools: [
+        { type: 'bash_20250124', name: 'bash' },
+        { type: 'mcp_toolset', mcp_server_name: 's' },
+      ],
+    });
+    const [bash, ...others] = tools as { name: string; parameters: Json }[];
+    assert.equal(bash?.name, 'bash');
+    assert.deepEqual(Object.keys(bash.parameters.properties as Json), ['command', 'restart']);
+    assert.deepEqual(others, []);
+    const none = sent({ messages: [], tools: [{ type: 'mcp_toolset', mcp_server_name: 's' }] });
+    assert.equal('tools' in none, false);
+    assert.equal('tool_choice' in none, false);
+  });
+
   it('no tools: neither a choice nor parallel calls', () => {
     const body = sent({ messages: [], tools: [], tool_choice: { type: 'auto' } });
     assert.equal('tools' in body || 'tool_choice' in body || 'parallel_tool_calls' in body, false);
