@@ -5,7 +5,7 @@
  */
 import type { ToolCallPart, ToolResultPart } from '../../canonical/parts.ts';
 import type { CanonicalRequest, Message } from '../../canonical/request.ts';
-import type { JsonObject } from '../../canonical/value.ts';
+import { arrayOf, type JsonObject } from '../../canonical/value.ts';
 import { encodeContentPart, encodeToolContent } from './encode-content.ts';
 import { PendingReasoning } from './pending-reasoning.ts';
 import { qualifiedName } from './qualified-name.ts';
@@ -51,8 +51,14 @@ class MessageBuilder {
   }
 
   #place(message: Message): void {
-    for (const result of resultsOf(message)) this.#result(result);
+    const results = resultsOf(message);
+    for (const result of results) this.#result(result);
     if (message.role === 'tool') return;
+    if (results.length > 0 && this.#awaited.size > 0) {
+      // Other results are due first, in a message of their own.
+      this.#held.push(withoutResults(message));
+      return;
+    }
     this.#content(message);
     if (typeof message.content === 'string') return;
     for (const part of message.content) if (part.type === 'tool_call') this.#call(part);
@@ -76,6 +82,7 @@ class MessageBuilder {
   }
 
   #message(role: string, content: string | JsonObject[]): void {
+    if (role === 'assistant' && this.#awaited.size > 0 && this.#joined(content)) return;
     const message: JsonObject = { role, content };
     if (role === 'assistant') {
       this.#reasoning.attachTo(message);
@@ -85,6 +92,15 @@ class MessageBuilder {
       this.#assistant = undefined;
     }
     this.#out.push(message);
+  }
+
+  /** Between calls and their results nothing may stand, so more words belong to the same message. */
+  #joined(content: string | JsonObject[]): boolean {
+    const open = this.#assistant;
+    if (open === undefined) return false;
+    open.content = [...partsOf(open.content), ...partsOf(content)];
+    this.#reasoning.attachTo(open);
+    return true;
   }
 
   #call(call: ToolCallPart): void {
@@ -136,6 +152,17 @@ class MessageBuilder {
 function resultsOf(message: Message): ToolResultPart[] {
   if (typeof message.content === 'string') return [];
   return message.content.filter((part) => part.type === 'tool_result');
+}
+
+function withoutResults(message: Message): Message {
+  if (typeof message.content === 'string') return message;
+  return { ...message, content: message.content.filter((part) => part.type !== 'tool_result') };
+}
+
+/** Content in its list form. */
+function partsOf(content: unknown): unknown[] {
+  if (typeof content !== 'string') return arrayOf(content).slice();
+  return content === '' ? [] : [{ type: 'text', text: content }];
 }
 
 function hasCallsOrResults({ content }: Message): boolean {

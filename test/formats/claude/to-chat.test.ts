@@ -88,6 +88,50 @@ describe('claude to chat upstream, request vectors', () => {
     ]);
   });
 
+  it('tools of Anthropic that the client runs have their schema, sets of tools are left out', () => {
+    const { tools } = sent({
+      messages: [],
+      tools: [
+        { type: 'memory_20250818', name: 'memory' },
+        { type: 'mcp_toolset', mcp_server_name: 's' },
+      ],
+    });
+    const [memory, ...others] = tools as { function: { name: string; parameters: Json } }[];
+    assert.equal(memory?.function.name, 'memory');
+    assert.deepEqual(memory.function.parameters.required, ['command']);
+    assert.deepEqual(others, []);
+  });
+
+  it('neighbours of one role are one turn for Anthropic: results still follow their calls', () => {
+    const text = (value: string): Json => ({ type: 'text', text: value });
+    const use = (id: string): Json => ({ type: 'tool_use', id, name: 'f', input: {} });
+    const result = (id: string): Json => ({ type: 'tool_result', tool_use_id: id, content: id });
+    const { messages } = sent({
+      messages: [
+        { role: 'assistant', content: [text('one'), use('A')] },
+        { role: 'assistant', content: [text('two'), use('B')] },
+        { role: 'user', content: [result('A'), text('three')] },
+        { role: 'user', content: [result('B'), text('four')] },
+      ],
+    });
+    const call = (id: string): Json => ({
+      id,
+      type: 'function',
+      function: { name: 'f', arguments: '{}' },
+    });
+    assert.deepEqual(messages, [
+      {
+        role: 'assistant',
+        content: [text('one'), text('two')],
+        tool_calls: [call('A'), call('B')],
+      },
+      { role: 'tool', tool_call_id: 'A', content: 'A' },
+      { role: 'tool', tool_call_id: 'B', content: 'B' },
+      { role: 'user', content: [text('three')] },
+      { role: 'user', content: [text('four')] },
+    ]);
+  });
+
   it('an assistant message with calls alone has content, which some upstreams demand', () => {
     const content = [{ type: 'tool_use', id: 't', name: 'f', input: {} }];
     const { messages } = sent({ messages: [{ role: 'assistant', content }] });

@@ -42,6 +42,34 @@ const signed = (thoughtSignature: string): JsonObject => ({
   thoughtSignature,
 });
 
+describe('turns of Claude clients on Google', () => {
+  it('neighbours of one role are one turn for Anthropic: all results stand behind all calls', () => {
+    const text = { type: 'text', text: 'go' };
+    const contents = contentsOf([
+      USER,
+      { role: 'assistant', content: [text, CALL] },
+      { role: 'assistant', content: [text, { ...CALL, id: 'c2' }] },
+      RESULT,
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c2', content: 's' }, text] },
+      { role: 'user', content: [text] },
+    ]);
+    const answer = (result: string) => ({ functionResponse: { name: 'f', response: { result } } });
+    assert.deepEqual(contents.slice(1), [
+      {
+        role: 'model',
+        parts: [
+          { text: 'go' },
+          signed(SENTINEL),
+          { text: 'go' },
+          { functionCall: { name: 'f', args: {} } },
+        ],
+      },
+      { role: 'user', parts: [answer('r'), answer('s'), { text: 'go' }] },
+      { role: 'user', parts: [{ text: 'go' }] },
+    ]);
+  });
+});
+
 describe('thinking of Claude clients on Google', () => {
   it('6.1: that of another model is left out, kept with is-compat', () => {
     for (const signature of ['', 'EgQKAggL']) {
