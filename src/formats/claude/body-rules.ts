@@ -3,7 +3,15 @@
  * the top-level members alone. Other than in the reference, `temperature` and `top_p` stay wherever
  * Anthropic takes them (providers.md 16, D7).
  */
-import { isObject, numberOf, objectOf, type JsonObject } from '../../canonical/value.ts';
+import {
+  arrayOf,
+  isObject,
+  numberOf,
+  objectOf,
+  stringOf,
+  without,
+  type JsonObject,
+} from '../../canonical/value.ts';
 
 /** `top_p` from here on is taken while thinking. */
 const MIN_THINKING_TOP_P = 0.95;
@@ -20,10 +28,27 @@ export function applyBodyRules(body: JsonObject): void {
     if (numberOf(body.temperature) !== 1) delete body.temperature;
     if ((numberOf(body.top_p) ?? 0) < MIN_THINKING_TOP_P) delete body.top_p;
     delete body.top_k;
-  } else if (body.temperature !== undefined && body.top_p !== undefined) {
-    delete body.top_p;
+  } else {
+    removeThinkingEdits(body);
+    if (body.temperature !== undefined && body.top_p !== undefined) delete body.top_p;
   }
 }
+
+/** Edits of the thinking in the history, which Anthropic takes only of a request that thinks. */
+function removeThinkingEdits(body: JsonObject): void {
+  const { context_management: management } = body;
+  if (!isObject(management)) return;
+  const edits = arrayOf(management.edits);
+  const others = edits.filter((edit) => !stringOf(objectOf(edit).type)?.startsWith(CLEAR_THINKING));
+  if (others.length === edits.length) return;
+  const rest = without(management, 'edits');
+  if (others.length > 0) body.context_management = { ...rest, edits: others };
+  else if (Object.keys(rest).length > 0) body.context_management = rest;
+  else delete body.context_management;
+}
+
+/** Beginning of a kind of edit; its date follows. Claude Code asks for it in every turn. */
+const CLEAR_THINKING = 'clear_thinking_';
 
 /** `output_config` without its effort; gone when nothing else is in it. */
 export function removeEffort(body: JsonObject): void {

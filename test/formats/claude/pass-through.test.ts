@@ -193,6 +193,23 @@ describe('Claude to Claude, the request', () => {
     );
   });
 
+  it('without thinking Anthropic refuses the edits of thinking that Claude Code asks for', () => {
+    const thinks = { type: 'clear_thinking_20251015', keep: 'all' };
+    const tools = { type: 'clear_tool_uses_20250919' };
+    const asked = (...edits: Json[]): Json => ({
+      messages: [],
+      thinking: { type: 'enabled', budget_tokens: 2000 },
+      context_management: { edits },
+    });
+    const forced = { tool_choice: { type: 'tool', name: 'f' } };
+    assert.deepEqual(sent(asked(thinks)).context_management, { edits: [thinks] });
+    assert.equal('context_management' in sent({ ...asked(thinks), ...forced }), false);
+    assert.equal('context_management' in sent(asked(thinks), { thinking: 'none' }), false);
+    assert.deepEqual(sent({ ...asked(thinks, tools), ...forced }).context_management, {
+      edits: [tools],
+    });
+  });
+
   it('thinking that other providers issued is left out', () => {
     const foreign = { type: 'thinking', thinking: 't', signature: 'gAAAAA' };
     const content = [foreign, { type: 'text', text: 'a', cache_control }];
