@@ -32,7 +32,10 @@ export class CallAssembler {
   readonly #emit: EventSink;
   readonly #newItem: () => number;
   readonly #place: CallPlace;
-  readonly #calls = new Map<number, Call>();
+  /** In the order in which they began. */
+  readonly #calls: Call[] = [];
+  /** The call that an index means now. */
+  readonly #byIndex = new Map<number, Call>();
 
   constructor(emit: EventSink, newItem: () => number, place: CallPlace) {
     this.#emit = emit;
@@ -60,29 +63,30 @@ export class CallAssembler {
 
   /** Nothing more comes: calls without id or name are announced with what is known. */
   flush(): void {
-    for (const call of this.#calls.values()) if (!call.announced) this.#announce(call);
+    for (const call of this.#calls) if (!call.announced) this.#announce(call);
   }
 
   /** The call an entry speaks of; one without an index is a new call if it has a new id. */
   #callOf(entry: JsonObject, position: number | undefined): Call {
-    const index = position ?? numberOf(entry.index) ?? this.#indexById(stringOf(entry.id));
-    const known = this.#calls.get(index);
-    if (known !== undefined) return known;
-    if (this.#calls.size >= MAX_CALLS) {
+    const given = position ?? numberOf(entry.index);
+    const known = given === undefined ? this.#unnumbered(entry) : this.#byIndex.get(given);
+    if (known !== undefined && !isAnother(known, entry)) return known;
+    if (this.#calls.length >= MAX_CALLS) {
       throw new SwitchyardError('upstream_bad_answer', {
         message: `the upstream answer has more than ${String(MAX_CALLS)} calls`,
       });
     }
     const call: Call = {
       item: this.#newItem(),
-      index,
+      index: given ?? this.#calls.length,
       kind: 'function',
       id: '',
       name: '',
       waiting: '',
       announced: false,
     };
-    this.#calls.set(index, call);
+    this.#calls.push(call);
+    this.#byIndex.set(call.index, call);
     this.#emit({
       type: 'item_start',
       kind: 'tool_call',
@@ -92,11 +96,9 @@ export class CallAssembler {
     return call;
   }
 
-  #indexById(id: string | undefined): number {
-    const count = this.#calls.size;
-    if (id === undefined || id === '') return Math.max(0, count - 1);
-    for (const call of this.#calls.values()) if (call.id === id) return call.index;
-    return count;
+  #unnumbered({ id }: JsonObject): Call | undefined {
+    const named = stringOf(id) ?? '';
+    return named === '' ? this.#calls.at(-1) : this.#calls.find((call) => call.id === named);
   }
 
   #announce(call: Call): void {
@@ -111,4 +113,11 @@ export class CallAssembler {
   #arguments(call: Call, text: string): void {
     this.#emit({ type: 'tool_arguments', item: call.item, choice: this.#place.choice, text });
   }
+}
+
+/** Some upstreams give all calls of an answer the index 0; a call that has its id keeps it. */
+function isAnother(known: Call, entry: JsonObject): boolean {
+  const id = stringOf(entry.id) ?? '';
+  const { name } = objectOf(entry.type === 'custom' ? entry.custom : entry.function);
+  return known.announced && id !== '' && id !== known.id && (stringOf(name) ?? '') !== '';
 }

@@ -157,6 +157,30 @@ describe('chat upstream to canonical, whole answers', () => {
     ]);
   });
 
+  it('another id and name under the same index is another call', () => {
+    const call = (id: string, name: string, text: string): unknown =>
+      chunk({ tool_calls: [{ index: 0, id, function: { name, arguments: text } }] });
+    const events = decoded([
+      call('a', 'f', '{"x":'),
+      call('a', 'f', '1}'),
+      call('b', 'g', '{"y":'),
+      chunk({ tool_calls: [{ index: 0, function: { arguments: '2}' } }] }, 'tool_calls'),
+    ]);
+    assert.deepEqual(events, [
+      start,
+      opened(0),
+      announced(0, 'a', 'f'),
+      args(0, '{"x":'),
+      args(0, '1}'),
+      opened(1),
+      announced(1, 'b', 'g'),
+      args(1, '{"y":'),
+      args(1, '2}'),
+      finish,
+      { type: 'end' },
+    ]);
+  });
+
   it('calls without index and id stay apart', () => {
     const call = { function: { name: 'f', arguments: '{}' } };
     const body = { id: 'r', choices: [{ message: { content: null, tool_calls: [call, call] } }] };
