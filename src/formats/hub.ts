@@ -36,6 +36,8 @@ export interface ClientSide {
   readonly format: HubClient;
   /** @throws SwitchyardError `invalid_request` for a body that can not be read at all. */
   decodeRequest(body: JsonObject): CanonicalRequest;
+  /** Sees a request whose answer will be streamed: what it finds here needs no second parse then. */
+  onRequest?(bytes: Uint8Array, body: JsonObject): void;
   streamEncoder(context: ResponseContext): StreamEncoder;
   /** JSON text of a whole answer. */
   encodeAnswer(answer: CanonicalAnswer, context: ResponseContext): string;
@@ -69,7 +71,9 @@ export function hubPair(client: ClientSide, upstream: UpstreamSide): FormatPair 
   return {
     alwaysStreams: upstream.alwaysStreams,
     encodeRequest(body, context) {
-      const request = client.decodeRequest(parseBody(body));
+      const parsed = parseBody(body);
+      if (context.stream) client.onRequest?.(body, parsed);
+      const request = client.decodeRequest(parsed);
       return Buffer.from(JSON.stringify(upstream.encodeRequest(request, context, client.format)));
     },
     response: (context) => new HubTranslator(client, upstream, context),

@@ -34,25 +34,43 @@ const ASCII_KINDS = Uint8Array.from({ length: ASCII_END }, (_, code) => {
   return /[A-Za-z]/.test(sign) ? LETTER : SIGN;
 });
 
+/** Runs below this length, and that is nearly all, are looked up: a division would cost the most. */
+const SHORT_RUN = 64;
+
+const SHORT_RUN_TOKENS = Uint8Array.from(
+  { length: CHARS_PER_TOKEN.length * SHORT_RUN },
+  (_, place) => longRunTokens(Math.floor(place / SHORT_RUN), place % SHORT_RUN),
+);
+
 /** Tokens of a text, estimated; 0 for an empty one. */
 export function estimateTextTokens(text: string): number {
+  const { length } = text;
+  if (length === 0) return 0;
   let tokens = 0;
-  let kind = -1;
+  let kind = kindOf(text.charCodeAt(0));
   let start = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    const next = code < ASCII_END ? (ASCII_KINDS[code] ?? SIGN) : kindBeyondAscii(code);
+  for (let index = 1; index < length; index += 1) {
+    const next = kindOf(text.charCodeAt(index));
     if (next === kind) continue;
     // One space before a word belongs to the word.
     tokens += runTokens(kind, kind === SPACE ? index - start - 1 : index - start);
     kind = next;
     start = index;
   }
-  return tokens + runTokens(kind, text.length - start);
+  return tokens + runTokens(kind, length - start);
 }
 
 function runTokens(kind: number, length: number): number {
+  if (length >= SHORT_RUN) return longRunTokens(kind, length);
+  return SHORT_RUN_TOKENS[kind * SHORT_RUN + length] as number;
+}
+
+function longRunTokens(kind: number, length: number): number {
   return Math.ceil(length / (CHARS_PER_TOKEN[kind] ?? 1));
+}
+
+function kindOf(code: number): number {
+  return code < ASCII_END ? (ASCII_KINDS[code] as number) : kindBeyondAscii(code);
 }
 
 function kindBeyondAscii(code: number): number {

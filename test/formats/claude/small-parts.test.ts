@@ -71,6 +71,7 @@ describe('size of a request, 9.5', () => {
     assert.equal(estimateTextTokens('日本語'), 3);
     assert.equal(estimateTextTokens('Grüße aus Köln'), 3);
     assert.equal(estimateTextTokens('—'), 1);
+    assert.equal(estimateTextTokens('a'.repeat(700)), 100);
   });
 
   it('every place that holds text counts, images and opaque data do not', () => {
