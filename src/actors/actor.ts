@@ -7,7 +7,7 @@ import { applyReading } from './cooldown-reading.ts';
 import { blockOf } from '../credentials/availability.ts';
 import { classify, compileRules, type Classification } from './classify.ts';
 import { Mailbox } from './mailbox.ts';
-import { providerFor } from './prepare.ts';
+import { providerFor } from '../providers/index.ts';
 import { SwitchyardError } from '../errors.ts';
 import { ReasoningReplay } from './reasoning-replay/reasoning-replay.ts';
 import { TurnSockets } from './sockets/turn-sockets.ts';
@@ -150,7 +150,7 @@ export class CredentialActor implements TurnOwner {
     return this.#keeper.renew(refused);
   }
 
-  settled(_turn: Turn, model: string, outcome: Classification | undefined): void {
+  settled(model: string, outcome: Classification | undefined): void {
     const cooling = {
       disableCooling: this.record.disableCooling ?? this.settings.retry.disableCooling,
       transientCooldownMs: this.settings.retry.transientCooldownMs,
@@ -171,10 +171,10 @@ export class CredentialActor implements TurnOwner {
     if (this.#mailbox.size > 0) this.#mailbox.remove(turn);
   }
 
-  diagnose(turn: Turn, prepared: PreparedTurn): void {
+  diagnose(request: TurnRequest, prepared: PreparedTurn): void {
     const log = this.#environment.log;
     if (!log.isLevelEnabled('debug')) return;
-    log.debug(diagnosticsOf(this.record, turn.request, prepared), 'upstream request');
+    log.debug(diagnosticsOf(this.record, request, prepared), 'upstream request');
   }
 
   /** What a refused token caused is void (codex.md 6.4). */
@@ -210,7 +210,7 @@ export class CredentialActor implements TurnOwner {
   #refuseWithoutToken(turn: Turn, error: SwitchyardError): void {
     const { path, upstreamModels } = turn.request;
     const outcome = classify(tokenFailure(error), this.rules, path, 'not-sent');
-    this.settled(turn, upstreamModels[0] ?? '', outcome);
+    this.settled(upstreamModels[0] ?? '', outcome);
     turn.refuse(error);
   }
 }

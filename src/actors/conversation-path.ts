@@ -1,7 +1,7 @@
 /** What the conversation of a turn decides: its continuity key, its connection, its kept reasoning. */
 import { resolveContinuity, type Continuity } from './continuity/resolve.ts';
 import type { ContinuitySource, TurnRequest } from '../turn.ts';
-import type { TurnOwner } from './turn.ts';
+import type { TurnContext } from './turn-context.ts';
 import type { UpstreamFormat } from '../formats/format.ts';
 
 /** Kind of connection; `conversation` names the sockets that may know the turn. */
@@ -14,7 +14,7 @@ const NO_CONTINUITY: Continuity = { key: undefined, source: 'none' };
 
 /** The key by which the upstream knows the conversation, where it has one. */
 export function continuityOf(
-  { provider, record }: TurnOwner,
+  { provider, record }: TurnContext,
   turn: TurnRequest,
   model: string,
 ): Continuity {
@@ -32,7 +32,7 @@ const ONE_CONVERSATION: ReadonlySet<ContinuitySource> = new Set([
 
 /** Codex turns of a known conversation go over its warm socket, whatever their client speaks. */
 export function connectionFor(
-  { provider, record }: TurnOwner,
+  { provider, record }: TurnContext,
   turn: TurnRequest,
   upstreamFormat: UpstreamFormat,
   { key, source }: Continuity,

@@ -1,7 +1,7 @@
 /** Which requests get the hosted image tool, and which lose it (codex.md 1.6, 1.8). */
 import type { CredentialRecord } from '../credentials/record.ts';
-import type { HostSettings } from './settings.ts';
 import type { ImageToolWish, UpstreamFormat } from '../formats/format.ts';
+import type { TurnContext } from './turn-context.ts';
 
 /** Models that refuse the tool end like this. */
 const WITHOUT_IMAGES = 'spark';
@@ -11,7 +11,7 @@ const WITHOUT_IMAGES = 'spark';
  * the reference; what a request says for itself is looked at by its translation.
  */
 export function imageToolWish(
-  { settings, record }: { settings: HostSettings; record: CredentialRecord },
+  { settings, record }: Pick<TurnContext, 'settings' | 'record'>,
   upstreamFormat: UpstreamFormat,
   model: string,
 ): ImageToolWish | undefined {

@@ -4,12 +4,12 @@ import { isOpenRouter } from '../formats/chat/reasoning-switch.ts';
 import { payloadPlan } from './payload.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { RequestContext, UpstreamFormat } from '../formats/format.ts';
-import type { TurnOwner } from './turn.ts';
+import type { TurnContext } from './turn-context.ts';
 import type { TurnRequest } from '../turn.ts';
 
 /** What the configuration wants of the body. */
 export function operatorWishes(
-  owner: TurnOwner,
+  owner: TurnContext,
   turn: TurnRequest,
   upstreamFormat: UpstreamFormat,
   model: string,

@@ -10,12 +10,11 @@ import { pairFor } from '../formats/pairs.ts';
 import { isMarked, operatorWishes } from './operator-wishes.ts';
 import { countTranslator } from '../formats/token-count.ts';
 import { isCompactPath, isCountPath } from '../providers/paths.ts';
-import { providerFor } from '../providers/index.ts';
 import type { Token } from './tokens/keeper.ts';
-import type { TurnOwner } from './turn.ts';
 import type { Connection } from './conversation-path.ts';
 import type { Continuity } from './continuity/resolve.ts';
 import type { BuildInput, Provider } from '../providers/types.ts';
+import type { TurnContext } from './turn-context.ts';
 import type { TurnRequest } from '../turn.ts';
 import type { SocketRequest } from '../upstream/socket/types.ts';
 import type {
@@ -28,8 +27,6 @@ import type {
   UpstreamFormat,
 } from '../formats/format.ts';
 import type { UpstreamRequest } from '../upstream/types.ts';
-
-export { providerFor };
 
 /** One attempt, ready to be encoded and sent. */
 export interface PreparedTurn {
@@ -60,7 +57,7 @@ const LITE_HEADER = 'x-openai-internal-codex-responses-lite';
  * @throws SwitchyardError for bodies whose signals can not be read.
  */
 export function prepareTurn(
-  owner: TurnOwner,
+  owner: TurnContext,
   turn: TurnRequest,
   model: string,
   thinking: string | undefined,
@@ -128,7 +125,7 @@ export function prepareTurn(
 
 /** What reading the answer needs to know. */
 function answerContext(
-  owner: TurnOwner,
+  owner: TurnContext,
   turn: TurnRequest,
   upstreamModel: string,
   upstreamBody: Uint8Array,
@@ -164,7 +161,7 @@ function abilityOf(
 
 const NO_BYTES = new Uint8Array(0);
 
-function imageContext(owner: TurnOwner, turn: TurnRequest): ImageContext | undefined {
+function imageContext(owner: TurnContext, turn: TurnRequest): ImageContext | undefined {
   if (turn.format !== 'openai-image') return undefined;
   return { edit: isEditPath(turn.path), baseModel: owner.settings.imageBaseModel };
 }

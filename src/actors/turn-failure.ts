@@ -1,6 +1,8 @@
-/** Turns an error of our own into the failure frame that the front answers or retries with. */
+/** Failed turns as the front gets them, which answers with them or tries another credential. */
+import type { Classification } from './classify.ts';
 import type { SwitchyardError } from '../errors.ts';
 import type { TurnFailure, TurnSummary } from '../turn.ts';
+import type { UpstreamFailure } from '../providers/types.ts';
 
 /** Summary of a turn that never reached an upstream. */
 export const NO_SUMMARY: TurnSummary = {
@@ -14,7 +16,7 @@ export const NO_SUMMARY: TurnSummary = {
   savedBytes: 0,
 };
 
-/** Our own errors never touch bindings or cooldowns (design 8: local faults cool nothing). */
+/** An error of our own. Such errors never touch bindings or cooldowns (design 8: local faults cool nothing). */
 export function turnFailure(
   error: SwitchyardError,
   summary: TurnSummary = NO_SUMMARY,
@@ -30,4 +32,33 @@ export function turnFailure(
     neutral: true,
     summary,
   };
+}
+
+/**
+ * An error of the upstream. `mayGoOn`: the client has seen nothing yet; `passesHeaders`: it gets the
+ * upstream's headers, too.
+ */
+export function upstreamTurnFailure(
+  failure: UpstreamFailure,
+  outcome: Classification,
+  { mayGoOn, passesHeaders, summary }: Circumstances,
+): TurnFailure {
+  return {
+    code: failure.code ?? 'upstream_error',
+    status: failure.status,
+    message: outcome.message,
+    body: failure.body,
+    ...(failure.final === true && { verbatim: true }),
+    headers: passesHeaders ? failure.headers : [],
+    retryAfterMs: failure.retryAfterMs ?? null,
+    verdict: mayGoOn ? outcome.verdict : 'stop',
+    neutral: outcome.neutral,
+    summary,
+  };
+}
+
+interface Circumstances {
+  mayGoOn: boolean;
+  passesHeaders: boolean;
+  summary: TurnSummary;
 }

@@ -1,92 +1,57 @@
 /**
- * One turn at its credential: encodes the request, calls the upstream, streams the answer, and
- * reports the outcome. Tries the credential's further upstream models, and once more after a token
- * refresh, while nothing was sent to the client. Changes no state: the actor does, on `settled`.
+ * One turn at its credential: attempts until one is answered, or nothing is left to try. While
+ * nothing was sent to the client it goes on to the credential's further upstream models, and once
+ * more after a token refresh. Changes no state: the actor does, on `settled`.
  */
-import { UpstreamAnswer } from './answer.ts';
+import { Attempt } from './attempt.ts';
 import { classify, type Classification } from './classify.ts';
-import { turnFailure } from './turn-failure.ts';
+import { NO_SUMMARY, turnFailure, upstreamTurnFailure } from './turn-failure.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { isBadSignature } from '../providers/codex/reclassify.ts';
-import { sealedHeaders, sealedTurnState } from '../providers/codex/turn-state.ts';
 import { isCountPath } from '../providers/paths.ts';
-import { isWarmUp } from './warm-up.ts';
-import { scanRequest } from '../formats/codex/input-chain.ts';
-import { prepareTurn, type PreparedTurn } from './prepare.ts';
-import type { CompiledRule, Provider, UpstreamFailure } from '../providers/types.ts';
-import type { ReasoningReplay } from './reasoning-replay/reasoning-replay.ts';
-import type { SocketCall } from './sockets/socket-call.ts';
-import type { TurnSockets } from './sockets/turn-sockets.ts';
-import type { CredentialRecord } from '../credentials/record.ts';
-import type { HostSettings } from './settings.ts';
-import type { QuotaReading } from '../credentials/quota.ts';
-import type { Translation } from './translation.ts';
+import type { AttemptListener, AttemptOwner } from './attempt-types.ts';
+import type { CallPhase } from '../upstream/types.ts';
+import type { CompiledRule, UpstreamFailure } from '../providers/types.ts';
+import type { Token } from './tokens/keeper.ts';
 import type { TurnRequest, TurnSummary } from '../turn.ts';
 import type { TurnStream } from './turn-stream.ts';
-import type { Caller, CallPhase, UpstreamCall } from '../upstream/types.ts';
-import type { Token } from './tokens/keeper.ts';
 import type { TurnUsage } from '../formats/format.ts';
 
 /** What a turn needs of its credential and host. */
-export interface TurnOwner {
-  readonly record: CredentialRecord;
-  readonly provider: Provider;
+export interface TurnOwner extends AttemptOwner {
   readonly rules: CompiledRule[];
-  readonly settings: HostSettings;
-  readonly upstream: Caller;
-  /** Its upstream WebSockets. */
-  readonly sockets: TurnSockets;
-  /** Reasoning of conversations whose client may drop it. */
-  readonly replay: ReasoningReplay;
-  readonly translation: Translation;
-  now(): number;
   /** Is this upstream model of the credential free to use now? */
   isFree(model: string): boolean;
   /** The token that was used was refused: a newer one, or undefined when there is none. */
   renewToken(refused: string): Promise<Token | undefined>;
   /** One attempt ended. Undefined classification: success. */
-  settled(turn: Turn, model: string, outcome: Classification | undefined): void;
-  /** `askedAtMs`: start of the turn, undefined when its answer failed. */
-  observed(reading: QuotaReading, model: string, askedAtMs: number | undefined): void;
+  settled(model: string, outcome: Classification | undefined): void;
   /** The turn is over and can be forgotten. */
   finished(turn: Turn): void;
-  /** One diagnostic line per upstream request (codex.md 4.5). */
-  diagnose(turn: Turn, prepared: PreparedTurn): void;
 }
 
 /** One turn on one credential. */
-export class Turn {
+export class Turn implements AttemptListener {
   readonly request: TurnRequest;
   readonly stream: TurnStream;
   readonly #owner: TurnOwner;
-  readonly #startedAt: number;
+  readonly #startedAtMs: number;
   #model = '';
   #modelIndex = -1;
   #token: Token | undefined;
   #renewed = false;
-  #call: UpstreamCall | undefined;
-  #socketCall: SocketCall | undefined;
-  /** Every error of the upstream is the client's. */
-  #errorsAreFinal = false;
   /** No socket can be had for this turn. */
   #httpOnly = false;
-  /** Reasoning was put into the request. */
-  #replayed = false;
-  #prepared: PreparedTurn | undefined;
+  #attempt: Attempt | undefined;
   #ttfbMs = -1;
-  #ownMs = 0;
-  #status = 0;
-  #upstreamHeaders: string[] = [];
+  /** What attempts before the present one cost. */
+  #earlierMs = 0;
 
   constructor(request: TurnRequest, stream: TurnStream, owner: TurnOwner) {
     this.request = request;
     this.stream = stream;
     this.#owner = owner;
-    this.#startedAt = owner.now();
-  }
-
-  get #counts(): boolean {
-    return isCountPath(this.request.path);
+    this.#startedAtMs = owner.now();
   }
 
   /** Starts the first attempt. Errors become a failure of the stream, never a throw. */
@@ -98,15 +63,44 @@ export class Turn {
   /** The client left, or the host drains: the upstream connection is cut at once. */
   cancel(): void {
     this.stream.cancel();
-    this.#call?.abort();
+    this.#attempt?.abort();
     this.#owner.finished(this);
   }
 
   /** Ends the turn with an error of our own, e.g. because the host drains. */
   refuse(error: SwitchyardError): void {
     this.stream.fail(turnFailure(error, this.#summary(error.status, undefined)));
-    this.#call?.abort();
+    this.#attempt?.abort();
     this.#owner.finished(this);
+  }
+
+  onFirstByte(): void {
+    if (this.#ttfbMs < 0) this.#ttfbMs = this.#owner.now() - this.#startedAtMs;
+  }
+
+  onDone(status: number, usage: TurnUsage | undefined): void {
+    // A count proves nothing about turns.
+    if (!isCountPath(this.request.path)) this.#owner.settled(this.#model, undefined);
+    this.stream.end(this.#summary(status, usage));
+    this.#owner.finished(this);
+  }
+
+  onFailure(failure: UpstreamFailure, phase: CallPhase): void {
+    if (this.stream.ended) return;
+    if (isBadSignature(failure.body) && this.#repeatsWithoutReplay()) return;
+    const outcome = classify(failure, this.#owner.rules, this.request.path, phase);
+    if (this.#mayRenew(failure)) this.#renewAndRepeat(failure, outcome);
+    else this.#settleFailure(failure, outcome);
+  }
+
+  onHttp(): void {
+    this.#httpOnly = true;
+    if (!this.stream.ended) this.#try();
+  }
+
+  /** No state changes, and no other credential is asked. */
+  onFault(thrown: unknown): void {
+    if (!this.stream.ended) this.refuse(toSwitchyardError(thrown));
   }
 
   /** Moves on to the next free upstream model of the pool; without one, answers with `last`. */
@@ -117,7 +111,7 @@ export class Turn {
       if (!this.#owner.isFree(model)) continue;
       this.#modelIndex = index;
       this.#model = model;
-      this.#attempt();
+      this.#try();
       return;
     }
     this.#modelIndex = models.length;
@@ -125,191 +119,26 @@ export class Turn {
     else this.refuse(new SwitchyardError('credential_not_ready'));
   }
 
-  #attempt(): void {
-    const thinking = this.request.thinking[this.#modelIndex] ?? undefined;
-    const began = performance.now();
-    try {
-      const maySocket = !this.#httpOnly && this.#owner.sockets.usable(this.request.continues);
-      const prepared = prepareTurn(this.#owner, this.request, this.#model, thinking, maySocket);
-      this.#socketCall = undefined;
-      this.#prepared = prepared;
-      const encoded = this.#owner.translation.encode(prepared);
-      this.#ownMs += performance.now() - began;
-      if (encoded instanceof Promise) {
-        encoded.then(
-          (body) => this.#dispatch(prepared, body),
-          (thrown: unknown) => this.#failLocally(thrown),
-        );
-      } else this.#dispatch(prepared, encoded);
-    } catch (thrown) {
-      this.#failLocally(thrown);
-    }
-  }
-
-  #dispatch(prepared: PreparedTurn, encoded: Uint8Array): void {
-    if (this.stream.ended) return;
-    const began = performance.now();
-    try {
-      const { body, translator } = this.#withReplay(prepared, encoded);
-      const answer = new UpstreamAnswer(
-        {
-          provider: this.#owner.provider,
-          translator,
-          expectsStream: prepared.streaming,
-          maxAnswerBytes: this.#owner.settings.maxAnswerBytes,
-          holdsHandshake:
-            prepared.upstreamFormat === 'codex' && this.#owner.settings.codexBootstrapBuffering,
-          now: () => this.#owner.now(),
-        },
-        this.#listener(),
-      );
-      this.#owner.diagnose(this, prepared);
-      if (prepared.over.transport === 'http') this.#overHttp(prepared, body, answer);
-      else this.#overSocket(prepared, prepared.over.conversation, body, answer);
-    } catch (thrown) {
-      this.#failLocally(thrown);
-    }
-    this.#ownMs += performance.now() - began;
-  }
-
-  #withReplay(prepared: PreparedTurn, encoded: Uint8Array) {
-    const { replay: conversation } = prepared;
-    if (conversation === undefined) {
-      return { body: encoded, translator: prepared.translator(encoded) };
-    }
-    const { replay } = this.#owner;
-    const body = replay.restored(conversation, encoded);
-    this.#replayed = body !== encoded;
-    const translator = replay.recorded(prepared.translator(body), conversation, encoded);
-    return { body, translator };
-  }
-
-  #overHttp(prepared: PreparedTurn, body: Uint8Array, answer: UpstreamAnswer): void {
-    this.#refuseWhatHttpCanNot();
-    const { provider } = this.#owner;
-    const request = prepared.upstreamRequest(body, this.#token as Token);
-    this.#errorsAreFinal = !this.#counts && (provider.errorsAreFinal?.(request) ?? false);
-    this.stream.onDispatch();
-    this.#follow(this.#owner.upstream.call(request, answer), answer);
-  }
-
-  #overSocket(
-    prepared: PreparedTurn,
-    conversation: string,
-    body: Uint8Array,
-    answer: UpstreamAnswer,
-  ): void {
-    const { request } = this;
-    const call = this.#owner.sockets.call({
-      conversation,
-      scan: scanRequest(body),
-      session: request.executionSession,
-      continues: request.continues,
-      warmUp: isWarmUp(request),
-      request: prepared.socketRequest(this.#token as Token),
-      sink: answer,
-      listener: {
-        onSending: () => this.stream.onDispatch(),
-        onHttp: () => this.#repeatOverHttp(),
-        onPrivate: (event) => {
-          const { provider } = this.#owner;
-          this.#observe(provider.quotaOfEvent(event, this.#owner.now()), false);
-        },
-      },
-    });
-    this.#socketCall = call;
-    this.#follow(call, answer);
-    call.start();
-  }
-
-  #follow(call: UpstreamCall, answer: UpstreamAnswer): void {
-    answer.call = call;
-    this.#call = call;
-    this.stream.attach(call);
-  }
-
-  #repeatOverHttp(): void {
-    this.#httpOnly = true;
-    if (!this.stream.ended) this.#attempt();
-  }
-
-  /** An answer that only a socket knows, and a warm-up, mean nothing over HTTP (codex.md 2.8). */
-  #refuseWhatHttpCanNot(): void {
-    const { request } = this;
-    if (request.continues || isWarmUp(request)) throw new SwitchyardError('replay_required');
-  }
-
-  #listener(): ConstructorParameters<typeof UpstreamAnswer>[1] {
-    return {
-      onHead: (status, headers) => this.#onHead(status, headers),
-      onQuota: (reading, failed) => this.#observe(reading, failed),
-      onText: (text) => {
-        this.#commit();
-        this.stream.write(text);
-      },
-      onBody: (body) => {
-        this.#commit();
-        this.stream.writeBytes(typeof body === 'string' ? Buffer.from(body, 'utf8') : body);
-      },
-      onDone: (usage) => this.#onDone(usage),
-      onFailure: (failure, phase) =>
-        this.#onFailure({ ...failure, final: this.#errorsAreFinal }, phase),
+  #try(): void {
+    this.#earlierMs += this.#attempt?.facts.ownMs ?? 0;
+    const { request, stream } = this;
+    const plan = {
+      request,
+      stream,
+      model: this.#model,
+      thinking: request.thinking[this.#modelIndex] ?? undefined,
+      token: this.#token as Token,
+      startedAtMs: this.#startedAtMs,
+      httpOnly: this.#httpOnly,
     };
+    this.#attempt = new Attempt(plan, this.#owner, this);
+    this.#attempt.start();
   }
 
-  #onHead(status: number, headers: string[]): void {
-    this.#status = status;
-    this.#upstreamHeaders = headers;
-    const now = this.#owner.now();
-    if (this.#ttfbMs < 0) this.#ttfbMs = now - this.#startedAt;
-    // Counting has limits of its own, under the same names.
-    if (this.#counts) return;
-    this.#observe(this.#owner.provider.quotaOfHeaders(headers, now), status >= 400);
-  }
-
-  /** What a failed answer says about the quota disproves no failure: it may be this very one. */
-  #observe(reading: QuotaReading | undefined, failed: boolean): void {
-    if (reading === undefined) return;
-    this.#owner.observed(reading, this.#model, failed ? undefined : this.#startedAt);
-  }
-
-  #commit(): void {
-    if (this.stream.committed) return;
-    const type = this.request.stream ? 'text/event-stream' : 'application/json';
-    const { handle } = this.#owner.record;
-    // The turn state goes to the client even without passthrough (clients.md 2, row 8).
-    const headers = this.#owner.settings.passthroughHeaders
-      ? sealedHeaders(handle, this.#upstreamHeaders)
-      : sealedTurnState(handle, this.#upstreamHeaders);
-    this.stream.head(this.#status, type, headers, this.#prepared?.continuity.source ?? 'none');
-  }
-
-  #onDone(usage: TurnUsage | undefined): void {
-    // A count proves nothing about turns.
-    if (!this.#counts) this.#owner.settled(this, this.#model, undefined);
-    this.#commit();
-    this.stream.end(this.#summary(this.#status, usage));
-    this.#owner.finished(this);
-  }
-
-  #onFailure(failure: UpstreamFailure, phase: CallPhase): void {
-    if (this.stream.ended) return;
-    if (isBadSignature(failure.body) && this.#repeatsWithoutReplay()) return;
-    const outcome = classify(failure, this.#owner.rules, this.request.path, phase);
-    if (this.#mayRenew(failure)) {
-      this.#renewAndRepeat(failure, outcome);
-      return;
-    }
-    this.#settleFailure(failure, outcome);
-  }
-
-  /** The upstream refused reasoning, perhaps what was put back here: that is forgotten. */
   #repeatsWithoutReplay(): boolean {
-    const conversation = this.#prepared?.replay;
-    if (conversation === undefined) return false;
-    this.#owner.replay.forget(conversation);
-    if (!this.#replayed || this.stream.committed) return false;
-    this.#attempt();
+    const replayed = this.#attempt?.forgetReplay() ?? false;
+    if (!replayed || this.stream.committed) return false;
+    this.#try();
     return true;
   }
 
@@ -331,57 +160,39 @@ export class Turn {
         if (this.stream.ended) return;
         if (token === undefined) return this.#settleFailure(failure, outcome);
         this.#token = token;
-        this.#attempt();
+        this.#try();
       },
-      (thrown: unknown) => this.#failLocally(thrown),
+      (thrown: unknown) => this.onFault(thrown),
     );
   }
 
   #settleFailure(failure: UpstreamFailure, outcome: Classification): void {
-    this.#owner.settled(this, this.#model, outcome);
-    const answer = (): void => {
-      const summary = this.#summary(failure.status, undefined);
-      const stop = outcome.verdict === 'stop' || this.stream.committed;
-      this.stream.fail({
-        code: failure.code ?? 'upstream_error',
-        status: failure.status,
-        message: outcome.message,
-        body: failure.body,
-        ...(failure.final === true && { verbatim: true }),
-        headers: this.#passes(failure) ? failure.headers : [],
-        retryAfterMs: failure.retryAfterMs ?? null,
-        verdict: stop ? 'stop' : 'next',
-        neutral: outcome.neutral,
-        summary,
-      });
-      this.#owner.finished(this);
-    };
-    const mayTryPool =
-      outcome.verdict === 'next' && !failure.credentialScoped && !this.stream.committed;
-    if (mayTryPool) this.#nextModel(answer);
-    else answer();
+    this.#owner.settled(this.#model, outcome);
+    const { committed } = this.stream;
+    if (outcome.verdict === 'next' && !failure.credentialScoped && !committed) {
+      this.#nextModel(() => this.#fail(failure, outcome));
+    } else this.#fail(failure, outcome);
   }
 
-  #passes({ final }: UpstreamFailure): boolean {
-    return final === true || this.#owner.settings.passthroughHeaders;
-  }
-
-  /** A fault of the request or of our own code: no state changes, no other credential. */
-  #failLocally(thrown: unknown): void {
-    if (this.stream.ended) return;
-    this.refuse(toSwitchyardError(thrown));
+  #fail(failure: UpstreamFailure, outcome: Classification): void {
+    const summary = this.#summary(failure.status, undefined);
+    const passesHeaders = failure.final === true || this.#owner.settings.passthroughHeaders;
+    const mayGoOn = !this.stream.committed;
+    this.stream.fail(upstreamTurnFailure(failure, outcome, { mayGoOn, passesHeaders, summary }));
+    this.#owner.finished(this);
   }
 
   #summary(status: number, usage: TurnUsage | undefined): TurnSummary {
+    const facts = this.#attempt?.facts ?? NO_SUMMARY;
     return {
       status,
       upstreamModel: this.#model,
-      continuity: this.#prepared?.continuity.source ?? 'none',
+      continuity: facts.continuity,
       usage: usage ?? null,
       upstreamTtfbMs: this.#ttfbMs,
-      ownMs: this.#ownMs,
-      transport: this.#socketCall === undefined ? 'http' : 'websocket',
-      savedBytes: this.#socketCall?.savedBytes ?? 0,
+      ownMs: this.#earlierMs + facts.ownMs,
+      transport: facts.transport,
+      savedBytes: facts.savedBytes,
     };
   }
 }
