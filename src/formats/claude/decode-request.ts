@@ -16,6 +16,7 @@ import { cacheControlOf } from './cache-control.ts';
 import { decodeContent } from './decode-content.ts';
 import { decodeClaudeOutput, decodeThinking } from './decode-thinking.ts';
 import { decodeClaudeToolChoice, decodeClaudeTools } from './decode-tools.ts';
+import { joinedTurns } from './joined-turns.ts';
 import { reminder, systemTexts } from './system-text.ts';
 
 /** Reads a parsed request body. Never throws: what can not be read is missing. */
@@ -23,7 +24,7 @@ export function decodeClaudeRequest(body: JsonObject): CanonicalRequest {
   return {
     model: textOf(body.model),
     stream: body.stream === true,
-    messages: decodeMessages(body),
+    messages: joinedTurns(decodeMessages(body)),
     tools: decodeClaudeTools(body.tools),
     toolChoice: decodeClaudeToolChoice(body.tool_choice),
     output: decodeClaudeOutput(body),

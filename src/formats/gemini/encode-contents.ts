@@ -37,8 +37,6 @@ class ContentsWriter {
   #due: readonly string[] = [];
   /** A run of results, which makes one turn. */
   #run: ToolResultPart[] = [];
-  /** Turn with results of the last calls. Google wants all in one, clients may have several. */
-  #answers: Content | undefined;
 
   constructor(rules: ModelTurnRules, messages: readonly Message[]) {
     this.#client = rules.client;
@@ -69,12 +67,9 @@ class ContentsWriter {
     return first === 'model' ? [{ role: 'user', parts: [{ text: '' }] }, ...contents] : contents;
   }
 
-  /**
-   * Items of a Responses client are one turn together, and neighbours of a Claude client are for
-   * Anthropic; messages of the others are one each.
-   */
+  /** Items of a Responses client are one turn together, messages of the others one each. */
   #model(message: Message, index: number): void {
-    if (this.#client !== 'openai-response' && this.#client !== 'claude') this.#endTurn();
+    if (this.#client !== 'openai-response') this.#endTurn();
     this.#turn ??= new ModelTurn(this.#rules);
     this.#turn.add(message);
     if (this.#client !== 'openai') return;
@@ -108,14 +103,9 @@ class ContentsWriter {
         else parts.push(...this.#result(result));
       }
     }
-    const answers = parts.some((part) => 'functionResponse' in part);
-    if (answers && this.#answers !== undefined) {
-      this.#answers.parts.push(...parts);
-      return;
-    }
     // Other words for the user's side are no roles of Gemini.
     this.#push(role === 'function' ? 'function' : 'user', parts);
-    if (answers) this.#answers = this.#contents.at(-1);
+    this.#due = [];
   }
 
   #endRun(): void {
@@ -149,7 +139,6 @@ class ContentsWriter {
     if (turn === undefined) return;
     this.#turn = undefined;
     turn.end();
-    this.#answers = undefined;
     this.#due = turn.callIds;
     this.#push('model', turn.parts);
   }

@@ -127,8 +127,7 @@ describe('claude to chat upstream, request vectors', () => {
       },
       { role: 'tool', tool_call_id: 'A', content: 'A' },
       { role: 'tool', tool_call_id: 'B', content: 'B' },
-      { role: 'user', content: [text('three')] },
-      { role: 'user', content: [text('four')] },
+      { role: 'user', content: [text('three'), text('four')] },
     ]);
   });
 

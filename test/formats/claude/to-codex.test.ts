@@ -147,6 +147,24 @@ describe('claude to codex, beyond the vectors', () => {
     ]);
   });
 
+  it('only neighbours with calls or results become one message, others stay apart', () => {
+    const result = { type: 'tool_result', tool_use_id: 't', content: 'r' };
+    const { input } = sent({
+      messages: [
+        { role: 'user', content: 'one' },
+        { role: 'user', content: 'two' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: {} }] },
+        { role: 'user', content: [result] },
+        { role: 'user', content: 'three' },
+        { role: 'user', content: 'four' },
+      ],
+    });
+    assert.deepEqual(
+      (input as Json[]).map(({ type }) => type),
+      ['message', 'message', 'function_call', 'function_call_output', 'message', 'message'],
+    );
+  });
+
   it('a tool that gives back a PDF, and blocks nobody else knows', () => {
     const source = { type: 'base64', media_type: 'application/pdf', data: 'QQ' };
     const { input } = sent({

@@ -49,8 +49,9 @@ describe('turns of Claude clients on Google', () => {
       USER,
       { role: 'assistant', content: [text, CALL] },
       { role: 'assistant', content: [text, { ...CALL, id: 'c2' }] },
-      RESULT,
+      // In the order in which they came, which is not that of the calls.
       { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'c2', content: 's' }, text] },
+      RESULT,
       { role: 'user', content: [text] },
     ]);
     const answer = (result: string) => ({ functionResponse: { name: 'f', response: { result } } });
@@ -64,7 +65,7 @@ describe('turns of Claude clients on Google', () => {
           { functionCall: { name: 'f', args: {} } },
         ],
       },
-      { role: 'user', parts: [answer('r'), answer('s'), { text: 'go' }] },
+      { role: 'user', parts: [answer('r'), { text: 'go' }, answer('s')] },
       { role: 'user', parts: [{ text: 'go' }] },
     ]);
   });
