@@ -148,6 +148,25 @@ describe('proofs of reasoning, Gemini clients that keep a stream', () => {
     });
   }
 
+  it('claude: proof and thought are on the call, too, and come back in front of what was said', () => {
+    const upstream = DIALECTS.find(({ name }) => name === 'claude') as Dialect;
+    const thoughtless = ({ thought }: JsonObject): boolean => thought !== true;
+    const streamed = kept(upstream);
+    const answer = readWhole(client, upstream, answerOf(upstream, PROOFS.claude ?? ''));
+    const [whole] = answer.candidates as { content: JsonObject }[];
+    for (const contents of [streamed, [whole?.content ?? {}]]) {
+      const calls = contents.flatMap(({ parts }) => (parts as JsonObject[]).filter(thoughtless));
+      const parts = [{ text: 'I look. #1' }, ...calls];
+      const body = { contents: turnsOf([{ role: 'model', parts }]) };
+      const { messages } = JSON.parse(nextRequest(client, upstream, body)) as {
+        messages: { content: JsonObject[] }[];
+      };
+      const [thinking, said, call] = messages[1]?.content ?? [];
+      assert.deepEqual(thinking, { type: 'thinking', thinking: TEXT, signature: PROOFS.claude });
+      assert.deepEqual([said?.text, call?.type], ['I look. #1', 'tool_use']);
+    }
+  });
+
   it('responses: the proof is on the call, too, for clients that throw thoughts away', () => {
     const upstream = DIALECTS.find(({ name }) => name === 'responses') as Dialect;
     const contents = kept(upstream).filter(({ parts }) =>

@@ -7,7 +7,7 @@ import type {
   ToolCallPart,
   ToolResultPart,
 } from '../../canonical/parts.ts';
-import { isObject, type JsonObject } from '../../canonical/value.ts';
+import { isObject, textOf, type JsonObject } from '../../canonical/value.ts';
 import { qualifiedName } from '../chat/qualified-name.ts';
 import { REDACTED_CARRIER } from './redacted.ts';
 import { claudeSignature } from './signature.ts';
@@ -65,6 +65,16 @@ function base64Source(url: string): JsonObject | undefined {
   return { type: 'base64', media_type: type || UNKNOWN_MEDIA, data };
 }
 
+/** Anthropic takes PDF as data; of other documents it takes the text. */
+const TEXTUAL = /^(?:text\/|application\/(?:json|xml|yaml|x-yaml|javascript)\b)/;
+
+function documentSource(url: string): JsonObject | undefined {
+  const source = base64Source(url);
+  if (source === undefined || !TEXTUAL.test(textOf(source.media_type))) return source;
+  const data = Buffer.from(textOf(source.data), 'base64').toString();
+  return { type: 'text', media_type: 'text/plain', data };
+}
+
 function imageBlock({ url }: ImagePart): JsonObject | undefined {
   if (url === undefined || url === '') return undefined;
   const source = url.startsWith('data:') ? base64Source(url) : { type: 'url', url };
@@ -74,13 +84,14 @@ function imageBlock({ url }: ImagePart): JsonObject | undefined {
 /** Bare data without a known type is left out: Anthropic refuses it. */
 function documentBlock({ data = '', mediaType, filename = '' }: FilePart): JsonObject | undefined {
   if (data.startsWith('data:')) {
-    const source = base64Source(data);
+    const source = documentSource(data);
     return source && { type: 'document', source };
   }
   const told = mediaType ?? (/\.pdf$/i.test(filename) ? 'application/pdf' : undefined);
   if (data === '' || told === undefined) return undefined;
-  const source = { type: 'base64', media_type: told, data };
-  return { type: told.startsWith('image/') ? 'image' : 'document', source };
+  const isImage = told.startsWith('image/');
+  const url = `data:${told};base64,${data}`;
+  return { type: isImage ? 'image' : 'document', source: documentSource(url) };
 }
 
 /** Only what Anthropic itself issued may go back to it (3.8). */

@@ -6,15 +6,18 @@ import type { RequestContext } from '../format.ts';
 import type { HubClient } from '../hub.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { encodeTools } from './encode-tools.ts';
-import { claudeModel } from './models.ts';
+import { answerLimit } from './models.ts';
 import { encodeFormat } from './output/format.ts';
 import { claudeUserId } from './user-id.ts';
 
 /** Tokens of an answer whose client set no limit: Anthropic demands one. Some models have fewer. */
 export const DEFAULT_MAX_TOKENS = 32_000;
 
-const defaultLimit = (model: string): number =>
-  Math.min(DEFAULT_MAX_TOKENS, claudeModel(model)?.output ?? DEFAULT_MAX_TOKENS);
+/** What a client asks for is meant for another model, which may write more than this one. */
+const limitOf = (asked: number | undefined, model: string): number => {
+  const wanted = asked ?? DEFAULT_MAX_TOKENS;
+  return Math.min(wanted, answerLimit(model) ?? wanted);
+};
 
 /**
  * The translation alone, before the upstream's own demands.
@@ -26,7 +29,7 @@ export function encodeClaudeRequest(
   client: HubClient,
 ): JsonObject {
   const { options, reasoning } = request;
-  const maxTokens = options.maxOutputTokens ?? defaultLimit(context.model);
+  const maxTokens = limitOf(options.maxOutputTokens, context.model);
   const { system, messages } = encodeMessages(request, client, context.keepsUnsigned === true);
   const { tools, toolChoice } = encodeTools(request, client);
   const { thinking, effort } = applyToClaude({

@@ -93,4 +93,8 @@ export const takesSchema = (id: string): boolean =>
     (known) => !UNSTRUCTURED.has(known.id) && [known.id, undated(known.id)].includes(id),
   );
 
+/** Tokens of an answer of this model, which may be named without its date; undefined: not known. */
+export const answerLimit = (id: string): number | undefined =>
+  CLAUDE_MODELS.find((known) => [known.id, undated(known.id)].includes(id))?.output;
+
 const undated = (id: string): string => id.replace(/-\d{8}$/, '');

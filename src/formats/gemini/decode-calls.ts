@@ -50,13 +50,14 @@ const LABELS = new Set(['name']);
 
 /**
  * A result that is one text, as SDKs wrap it: `{result}`, `{content}`; else its JSON text. The
- * reference looks at `content` for chat only, and throws away what stands beside it.
+ * reference looks at `content` for chat only, and throws away what stands beside either.
  */
 function resultText(response: unknown, name: string): string {
   const object = objectOf(response);
-  if (typeof object.result === 'string') return object.result;
   const keys = Object.keys(object).filter((key) => !LABELS.has(key) || object[key] !== name);
-  if (keys.length === 1 && typeof object.content === 'string') return object.content;
+  const [only] = keys.length === 1 ? keys : [];
+  const text = only === 'result' || only === 'content' ? object[only] : undefined;
+  if (typeof text === 'string') return text;
   return JSON.stringify(response) ?? '';
 }
 

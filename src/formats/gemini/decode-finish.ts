@@ -9,12 +9,25 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   BLOCKLIST: 'content_filter',
   PROHIBITED_CONTENT: 'content_filter',
   SPII: 'content_filter',
+  MODEL_ARMOR: 'content_filter',
   IMAGE_SAFETY: 'content_filter',
   IMAGE_PROHIBITED_CONTENT: 'content_filter',
   IMAGE_RECITATION: 'content_filter',
   MALFORMED_FUNCTION_CALL: 'error',
   UNEXPECTED_TOOL_CALL: 'error',
+  MALFORMED_RESPONSE: 'error',
+  MISSING_THOUGHT_SIGNATURE: 'error',
+  TOO_MANY_TOOL_CALLS: 'error',
 };
+
+/**
+ * The word of a reason, of a candidate or for a refused prompt; undefined: none was said. Relays write
+ * the word for "not said" into every chunk.
+ */
+export function saidReason(reason: unknown): string | undefined {
+  const isSaid = typeof reason === 'string' && reason !== '' && !reason.endsWith('_UNSPECIFIED');
+  return isSaid ? reason : undefined;
+}
 
 /** A candidate with calls ended for them, whatever else it says, unless it was cut off. */
 export function decodeFinish(native: string, hasCalls: boolean): FinishReason {

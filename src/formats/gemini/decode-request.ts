@@ -15,9 +15,11 @@ import {
   objectOf,
   stringOf,
   textOf,
+  without,
   type JsonObject,
 } from '../../canonical/value.ts';
 import { decodeIdentity } from '../identity.ts';
+import { targetOf } from '../schema/references.ts';
 import { decodeContents, decodeSystem } from './decode-contents.ts';
 import { decodeToolChoice, decodeTools } from './decode-tools.ts';
 import { jsonSchemaOf } from './json-schema.ts';
@@ -63,9 +65,11 @@ function summaryOf(include: unknown): SummaryIntent | undefined {
 
 /** Only objects: other upstreams take no other root in a schema. */
 function decodeOutput(config: JsonObject): OutputFormat | undefined {
-  const schema = jsonSchemaOf(
-    either(config, 'responseJsonSchema', 'response_json_schema') ??
-      either(config, 'responseSchema', 'response_schema'),
+  const schema = withRoot(
+    jsonSchemaOf(
+      either(config, 'responseJsonSchema', 'response_json_schema') ??
+        either(config, 'responseSchema', 'response_schema'),
+    ),
   );
   if (isObject(schema)) {
     const isRoot = schema.type === 'object' || isObject(schema.properties);
@@ -73,6 +77,13 @@ function decodeOutput(config: JsonObject): OutputFormat | undefined {
   }
   const mediaType = textOf(either(config, 'responseMimeType', 'response_mime_type'));
   return mediaType === 'application/json' ? { type: 'json_object' } : undefined;
+}
+
+/** A root that only refers to a definition, as generators of schemas write it, is that definition. */
+function withRoot(schema: unknown): unknown {
+  if (!isObject(schema) || typeof schema.$ref !== 'string') return schema;
+  const target = targetOf(schema, schema.$ref);
+  return target === undefined ? schema : { ...target, ...without(schema, '$ref') };
 }
 
 function decodeOptions(body: JsonObject, config: JsonObject): GenerationOptions {

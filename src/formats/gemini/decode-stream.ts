@@ -9,7 +9,7 @@ import { SwitchyardError } from '../../errors.ts';
 import type { HubClient } from '../hub.ts';
 import type { CarrierClient } from './carrier.ts';
 import { CandidateDecoder } from './candidate-decoder.ts';
-import { decodeFinish } from './decode-finish.ts';
+import { decodeFinish, saidReason } from './decode-finish.ts';
 import { decodeUsage } from './decode-usage.ts';
 import { either } from './spellings.ts';
 
@@ -87,6 +87,20 @@ export class GeminiStreamDecoder {
     this.#emit({ type: 'end' });
   }
 
+  /**
+   * Takes an answer that is whole. A candidate without a finish reason, which relays forget, ended.
+   * @throws SwitchyardError as the stream.
+   */
+  body(answer: JsonObject): void {
+    this.chunk(answer);
+    for (const candidate of this.#candidates.values()) {
+      if (candidate.native !== undefined) continue;
+      candidate.decoder.end();
+      candidate.native = 'STOP';
+    }
+    this.end();
+  }
+
   #start(chunk: JsonObject): void {
     this.#started = true;
     const created = Date.parse(stringOf(chunk.createTime) ?? '');
@@ -105,15 +119,17 @@ export class GeminiStreamDecoder {
     const { decoder } = candidate;
     decoder.add(arrayOf(objectOf(value.content).parts));
     decoder.ground(either(value, 'groundingMetadata', 'grounding_metadata'));
-    const { finishReason: native } = value;
-    if (typeof native !== 'string' || native === '') return;
+    const native = saidReason(value.finishReason);
+    if (native === undefined) return;
     decoder.end();
     candidate.native = native;
+    // Nothing but a fault of the model: other formats have no word for it, and would show an answer.
+    if (this.#items === 0 && decodeFinish(native, false) === 'error') throw faulty(native, value);
   }
 
   /** A prompt that the filters refused has no candidate, or one without an end. */
   #blocked(chunk: JsonObject): void {
-    const reason = stringOf(objectOf(chunk.promptFeedback).blockReason);
+    const reason = saidReason(objectOf(chunk.promptFeedback).blockReason);
     if (reason === undefined) return;
     const candidate = this.#find(0);
     candidate.decoder.end();
@@ -170,6 +186,11 @@ const BLOCKED: ReadonlySet<string> = new Set([
   'PROHIBITED_CONTENT',
   'IMAGE_SAFETY',
 ]);
+
+const faulty = (reason: string, { finishMessage }: JsonObject): SwitchyardError =>
+  new SwitchyardError('upstream_bad_answer', {
+    message: `the model ended with ${reason}: ${stringOf(finishMessage) ?? 'it said nothing else'}`,
+  });
 
 const brokenOff = (): SwitchyardError =>
   new SwitchyardError('upstream_incomplete_stream', {

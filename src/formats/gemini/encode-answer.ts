@@ -2,11 +2,16 @@
  * A collected answer → one `GenerateContentResponse` (thinking 1.2, 7.2). It says what the stream
  * would have said. Every choice is a candidate; the reference puts them all into the first.
  */
-import type { AnswerItem, AnswerText, CanonicalAnswer } from '../../canonical/answer.ts';
+import type {
+  AnswerItem,
+  AnswerReasoning,
+  AnswerText,
+  CanonicalAnswer,
+} from '../../canonical/answer.ts';
 import type { FinishEvent } from '../../canonical/events.ts';
 import { candidateJson, responseJson, tailJson } from './encode-chunk.ts';
 import { encodeFinish } from './encode-finish.ts';
-import { foreignProof, packProof } from './foreign-proof.ts';
+import { callProof, foreignProof, packProof } from './foreign-proof.ts';
 import { AnswerSources } from './encode-grounding.ts';
 import {
   callPart,
@@ -45,8 +50,8 @@ function groundingOf(items: readonly AnswerItem[]): string | undefined {
 function encodeItems(items: readonly AnswerItem[]): string[] {
   const parts: string[] = [];
   let text = '';
-  /** Proof of the reasoning before the next call, if it says enough without its text. */
-  let callProof: string | undefined;
+  /** Proof of the reasoning before the next call. */
+  let carried: string | undefined;
   const flush = (): void => {
     if (text !== '') parts.push(textPart(text));
     text = '';
@@ -58,9 +63,10 @@ function encodeItems(items: readonly AnswerItem[]): string[] {
     }
     const proof = item.type === 'reasoning' ? foreignProof(item) : undefined;
     const signature = proof === undefined ? undefined : packProof(proof);
-    const encoded = encodeItem(item, item.type === 'tool_call' ? callProof : signature);
-    if (proof?.family === 'openai') callProof = signature;
-    else if (item.type === 'tool_call') callProof = undefined;
+    const encoded = encodeItem(item, item.type === 'tool_call' ? carried : signature);
+    if (item.type === 'reasoning' && proof !== undefined)
+      carried = callProof(proof, thoughtIn(item));
+    else if (item.type === 'tool_call') carried = undefined;
     if (encoded.length === 0) continue;
     flush();
     parts.push(...encoded);
@@ -69,11 +75,13 @@ function encodeItems(items: readonly AnswerItem[]): string[] {
   return parts.length === 0 ? [EMPTY_PART] : parts;
 }
 
+const thoughtIn = ({ summary, raw }: AnswerReasoning): string => summary.join(PART_BREAK) || raw;
+
 /** `proof`: for a thought its own, for a call that of the thought before it. */
 function encodeItem(item: Exclude<AnswerItem, AnswerText>, proof: string | undefined): string[] {
   switch (item.type) {
     case 'reasoning': {
-      const thought = item.summary.join(PART_BREAK) || item.raw;
+      const thought = thoughtIn(item);
       return thought === '' && proof === undefined ? [] : [thoughtPart(thought, proof)];
     }
     case 'tool_call':

@@ -24,7 +24,7 @@ import {
   thoughtPart,
   type EncodedCall,
 } from './encode-parts.ts';
-import { foreignProof, packProof } from './foreign-proof.ts';
+import { callProof, foreignProof, MAX_CARRIED_THOUGHT, packProof } from './foreign-proof.ts';
 
 /** How chunks follow each other: server-sent events, or the elements of one JSON array (1.3). */
 export type StreamForm = 'sse' | 'array';
@@ -49,8 +49,10 @@ export class GeminiStreamEncoder {
   readonly #sources = new AnswerSources();
   /** By choice and item, in the order in which they began. Bounded by the decoder's calls. */
   readonly #calls = new Map<string, PendingCall>();
-  /** Proof of the reasoning before the next call, if it says enough without its text. */
+  /** Proof of the reasoning before the next call. */
   #callProof: string | undefined;
+  /** What was thought and has no proof yet; no longer than a call could carry, and one delta. */
+  #thought = '';
   /** Reasoning item whose last part is complete: the next one is set off from it. */
   #closedPart: number | undefined;
 
@@ -120,15 +122,17 @@ export class GeminiStreamEncoder {
     if (text === '') return '';
     const lead = this.#closedPart === item ? PART_BREAK : '';
     this.#closedPart = undefined;
+    if (this.#thought.length <= MAX_CARRIED_THOUGHT) this.#thought += lead + text;
     return this.#delta(choice, thoughtPart(lead + text));
   }
 
   #proof(event: ItemDoneEvent): string {
+    const thought = this.#thought;
+    this.#thought = '';
     const proof = foreignProof(event);
     if (proof === undefined) return '';
-    const signature = packProof(proof);
-    if (proof.family === 'openai') this.#callProof = signature;
-    return this.#delta(event.choice, thoughtPart('', signature));
+    this.#callProof = callProof(proof, thought);
+    return this.#delta(event.choice, thoughtPart('', packProof(proof)));
   }
 
   #open(event: ToolCallEvent): void {

@@ -12,7 +12,12 @@ import { carrierOf } from '../responses/encode-items.ts';
 export interface ForeignProof {
   family: 'claude' | 'openai';
   proof: string;
+  /** What was thought; only beside a proof that stands on a call. */
+  thought?: string;
 }
+
+/** Characters of a thought that a call carries; a longer one is lost with clients that keep none. */
+export const MAX_CARRIED_THOUGHT = 256 * 1024;
 
 /** Beginnings of packed proofs: the base64 of `claude#` and `openai#`, as far as it is fixed. */
 const MARKS = ['Y2xhdWRlI', 'b3BlbmFpI'];
@@ -30,16 +35,29 @@ export function foreignProof(item: {
 }
 
 /** The signature for the client. */
-export const packProof = ({ family, proof }: ForeignProof): string =>
-  Buffer.from(`${family}#${proof}`).toString('base64');
+export const packProof = ({ family, proof, thought }: ForeignProof): string => {
+  const words = thought === undefined ? '' : `#${thought}`;
+  return Buffer.from(`${family}#${proof}${words}`).toString('base64');
+};
+
+/**
+ * The signature for the call behind the reasoning: some clients keep no thoughts. Anthropic wants the
+ * thought back with its proof, Codex the proof alone. Undefined: the thought is too long.
+ */
+export function callProof({ family, proof }: ForeignProof, thought: string): string | undefined {
+  if (family === 'openai') return packProof({ family, proof });
+  return thought.length > MAX_CARRIED_THOUGHT ? undefined : packProof({ family, proof, thought });
+}
 
 /** What a client sent back; undefined: a signature of Google, or none. */
 export function unpackProof(signature: string | undefined): ForeignProof | undefined {
   if (signature === undefined || !MARKS.some((mark) => signature.startsWith(mark))) {
     return undefined;
   }
-  const [, family, proof = ''] = /^(claude|openai)#(.+)$/s.exec(textIn(signature)) ?? [];
-  return family === 'claude' || family === 'openai' ? { family, proof } : undefined;
+  // No proof has this sign, a thought may.
+  const [, family, proof = '', thought] =
+    /^(claude|openai)#([^#]+)(?:#(.*))?$/s.exec(textIn(signature)) ?? [];
+  return family === 'claude' || family === 'openai' ? { family, proof, thought } : undefined;
 }
 
 const textIn = (base64: string): string => Buffer.from(base64, 'base64').toString();

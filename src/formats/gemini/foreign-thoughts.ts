@@ -1,7 +1,7 @@
 /**
  * Thoughts of other providers among the parts of a model turn → reasoning parts. A stream leaves many
- * thoughts and then the proof, in one turn or in several; Gemini CLI throws thoughts away, so a proof
- * that says enough alone stands on the call behind it too.
+ * thoughts and then the proof, in one turn or in several; Gemini CLI throws thoughts away, so the proof
+ * stands on the call behind it too.
  */
 import type { Part } from '../../canonical/parts.ts';
 import { objectOf, stringOf, type JsonObject } from '../../canonical/value.ts';
@@ -14,9 +14,10 @@ export function withForeignThoughts(parts: readonly Part[]): readonly Part[] {
   const read: Part[] = [];
   let thoughts: Part[] = [];
   let told = '';
-  const reason = ({ proof }: ForeignProof, text: string): void => {
+  const reason = ({ proof }: ForeignProof, text: string, place = read.length): void => {
     if (proof !== told) {
-      read.push({ type: 'reasoning', summary: [], text: text || undefined, signature: proof });
+      const part = { type: 'reasoning' as const, summary: [], text: text || undefined };
+      read.splice(place, 0, { ...part, signature: proof });
     }
     told = proof;
   };
@@ -32,11 +33,17 @@ export function withForeignThoughts(parts: readonly Part[]): readonly Part[] {
     }
     read.push(...thoughts);
     thoughts = [];
-    if (proof !== undefined) reason(proof, '');
+    // Anthropic wants its thoughts in front of what was said before the call.
+    if (proof?.family === 'claude') reason(proof, proof.thought ?? '', behindCalls(read));
+    else if (proof !== undefined) reason(proof, '');
     read.push(proof === undefined ? part : { ...part, signature: undefined });
   }
   return [...read, ...thoughts];
 }
+
+/** Where the parts begin that belong to the next call. */
+const behindCalls = (parts: readonly Part[]): number =>
+  parts.findLastIndex(({ type }) => type === 'tool_call') + 1;
 
 function proofOf(part: Part): string | undefined {
   const thought = thoughtOf(part);

@@ -10,6 +10,7 @@ import { SwitchyardError } from '../../errors.ts';
 import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
 import type { ResponseContext, ResponseTranslator, SseEvent, TurnUsage } from '../format.ts';
 import { MAX_CANDIDATES, tooManyCandidates } from './decode-stream.ts';
+import { saidReason } from './decode-finish.ts';
 import { decodeUsage } from './decode-usage.ts';
 
 /** The translator for one attempt. */
@@ -74,11 +75,11 @@ class GeminiForwarder implements ResponseTranslator {
   }
 
   #read(chunk: JsonObject, candidates: readonly JsonObject[]): void {
-    this.#blocked ||= typeof objectOf(chunk.promptFeedback).blockReason === 'string';
+    this.#blocked ||= saidReason(objectOf(chunk.promptFeedback).blockReason) !== undefined;
     for (const candidate of candidates) {
       const index = indexOf(candidate);
       this.#begun.add(index);
-      if (hasFinish(candidate)) this.#ended.add(index);
+      if (saidReason(candidate.finishReason) !== undefined) this.#ended.add(index);
     }
     if (this.#begun.size > MAX_CANDIDATES) throw tooManyCandidates();
   }
@@ -100,7 +101,3 @@ class GeminiForwarder implements ResponseTranslator {
 const LINE_ENDS = /[\r\n]+/g;
 
 const indexOf = ({ index }: JsonObject): number => numberOf(index) ?? 0;
-
-function hasFinish({ finishReason: reason }: JsonObject): boolean {
-  return typeof reason === 'string' && reason !== '';
-}

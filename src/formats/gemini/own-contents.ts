@@ -13,7 +13,7 @@ export function ownContents(contents: readonly unknown[]): readonly unknown[] {
   let names: string[] = [];
   const fixed = contents.map((value) => {
     if (!isObject(value)) return value;
-    const role = roleOf(value.role, previous);
+    const role = roleOf(value, previous);
     previous = role;
     const content = withParts(value, role, names);
     names = role === 'model' ? callNames(content) : [];
@@ -26,10 +26,15 @@ export function ownContents(contents: readonly unknown[]): readonly unknown[] {
   return fixed.every((value, index) => value === contents[index]) ? contents : fixed;
 }
 
-function roleOf(role: unknown, previous: string): string {
+/** Results are the user's, also in several turns (the reference gives every second to the model). */
+function roleOf({ role, parts }: JsonObject, previous: string): string {
   if (role === 'user' || role === 'model') return role;
+  if (role === 'function' || role === 'tool' || arrayOf(parts).some(holdsResult)) return 'user';
   return previous === '' || previous === 'model' ? 'user' : 'model';
 }
+
+const holdsResult = (part: unknown): boolean =>
+  isObject(part) && isObject(either(part, 'functionResponse', 'function_response'));
 
 function withParts(content: JsonObject, role: string, names: readonly string[]): JsonObject {
   const parts: unknown = content.parts;

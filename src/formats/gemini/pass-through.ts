@@ -15,6 +15,7 @@ import type { FormatPair, RequestContext } from '../format.ts';
 import { mayNeedCanvas, withCanvas } from './canvas.ts';
 import { capOutput, SAFETY_SETTINGS } from './encode-config.ts';
 import { forwardGemini } from './forward.ts';
+import { jsonSchemaOf } from './json-schema.ts';
 import { ownContents } from './own-contents.ts';
 import { levelWord, thinkingOf } from './thinking-config.ts';
 
@@ -80,7 +81,8 @@ function ownTool(tool: unknown): unknown {
 function ownDeclaration(declaration: unknown): unknown {
   if (!isObject(declaration) || declaration.parameters === undefined) return declaration;
   const rest = without(declaration, 'parameters');
-  return { ...rest, parametersJsonSchema: rest.parametersJsonSchema ?? declaration.parameters };
+  const parametersJsonSchema = rest.parametersJsonSchema ?? jsonSchemaOf(declaration.parameters);
+  return { ...rest, parametersJsonSchema };
 }
 
 function editConfig(
@@ -100,7 +102,7 @@ function editConfig(
 function ownConfig(given: JsonObject, context: RequestContext): JsonObject {
   let config = { ...given };
   if (config.responseSchema !== undefined) {
-    const { responseSchema, responseJsonSchema = responseSchema } = config;
+    const { responseSchema, responseJsonSchema = jsonSchemaOf(responseSchema) } = config;
     config = { ...without(config, 'responseSchema'), responseJsonSchema };
   }
   capOutput(config, context.model);

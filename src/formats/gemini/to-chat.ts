@@ -5,6 +5,7 @@ import { textOf, type JsonObject } from '../../canonical/value.ts';
 import { chatUpstream } from '../chat/sides.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
 import { geminiClient } from './client.ts';
+import { withPlainNames } from './plain-names.ts';
 import { listOf } from './spellings.ts';
 
 const upstream: UpstreamSide = {
@@ -19,7 +20,7 @@ const upstream: UpstreamSide = {
 };
 
 /** Gemini clients on Chat Completions upstreams. */
-export const geminiToChat = hubPair(geminiClient, upstream);
+export const geminiToChat = hubPair(geminiClient, withPlainNames(upstream));
 
 function forChat(request: CanonicalRequest): CanonicalRequest {
   return {

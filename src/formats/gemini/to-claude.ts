@@ -7,6 +7,7 @@ import { claudeUpstream } from '../claude/upstream.ts';
 import { hostedTool } from '../hosted-tools.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
 import { geminiClient } from './client.ts';
+import { withPlainNames } from './plain-names.ts';
 
 /** Anthropic's scale ends here, Google's at 2. The reference leaves the temperature out (17). */
 const MAX_TEMPERATURE = 1;
@@ -27,7 +28,7 @@ const upstream: UpstreamSide = {
 };
 
 /** Gemini clients on Anthropic. */
-export const geminiToClaude = hubPair(geminiClient, upstream);
+export const geminiToClaude = hubPair(geminiClient, withPlainNames(upstream));
 
 function forClaude(request: CanonicalRequest): CanonicalRequest {
   return {
@@ -45,9 +46,14 @@ function claudeTool(tool: Tool): Tool {
 }
 
 function claudeMessage(message: Message): Message {
-  const { content } = message;
-  return typeof content === 'string' ? message : { ...message, content: content.map(claudePart) };
+  const { content, role } = message;
+  if (typeof content === 'string') return message;
+  return { ...message, content: content.map(role === 'assistant' ? modelPart : claudePart) };
 }
+
+/** Anthropic takes pictures of the user alone; the model shall know that it made one. */
+const modelPart = (part: Part): Part =>
+  part.type === 'image' ? note('Media content: inline data (Type: image)') : claudePart(part);
 
 /** Sound and film are told of, so that the model knows that something was there. */
 function claudePart(part: Part): Part {

@@ -1,12 +1,15 @@
 /** The pair Gemini client → Codex upstream (thinking 9.1): what Codex demands of a Gemini request. */
 import type { CanonicalEvent } from '../../canonical/events.ts';
-import type { CanonicalRequest, Tool } from '../../canonical/request.ts';
+import type { Part } from '../../canonical/parts.ts';
+import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts';
 import { arrayOf, isObject, type JsonObject } from '../../canonical/value.ts';
+import { shortCallId } from '../claude/call-id.ts';
 import { codexUpstream } from '../codex/sides.ts';
 import { hostedTool } from '../hosted-tools.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
 import { Citations } from './codex-citations.ts';
 import { geminiClient } from './client.ts';
+import { withPlainNames } from './plain-names.ts';
 
 const upstream: UpstreamSide = {
   ...codexUpstream,
@@ -31,15 +34,27 @@ const upstream: UpstreamSide = {
 };
 
 /** Gemini clients on Codex. */
-export const geminiToCodex = hubPair(geminiClient, upstream);
+export const geminiToCodex = hubPair(geminiClient, withPlainNames(upstream));
 
 function forCodex(request: CanonicalRequest): CanonicalRequest {
   return {
     ...request,
+    messages: request.messages.map(codexMessage),
     tools: request.tools.flatMap(codexTool),
     // Codex refuses it where the word JSON is not in the prompt.
     output: request.output?.type === 'json_object' ? undefined : request.output,
   };
+}
+
+/** Clients make ids themselves, of the name and the time, which may be longer than Codex takes. */
+function codexMessage(message: Message): Message {
+  const { content } = message;
+  return typeof content === 'string' ? message : { ...message, content: content.map(codexPart) };
+}
+
+function codexPart(part: Part): Part {
+  if (part.type === 'tool_call') return { ...part, id: shortCallId(part.id) };
+  return part.type === 'tool_result' ? { ...part, callId: shortCallId(part.callId) } : part;
 }
 
 /** An answer that is incomplete for a reason without a word of its own did not just stop (9.2). */

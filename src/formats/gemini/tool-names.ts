@@ -29,22 +29,28 @@ export interface ToolNames {
   client(name: string): string;
 }
 
-/** Builds the map; the order of declaration does not matter. */
-export function toolNames(tools: readonly Tool[]): ToolNames {
+/**
+ * Builds the map; the order of declaration does not matter. `sanitise`: what the upstream takes, of
+ * one name alone.
+ */
+export function toolNames(
+  tools: readonly Tool[],
+  sanitise: (name: string) => string = sanitiseName,
+): ToolNames {
   const upstream = new Map<string, string>();
   const client = new Map<string, string>();
   const lower = new Map<string, string>();
   const names = [...new Set(tools.map(declaredName))].filter((name) => name !== '').sort();
-  const shared = repeated(names.map(sanitiseName));
+  const shared = repeated(names.map(sanitise));
   for (const name of names) {
-    const base = sanitiseName(name);
+    const base = sanitise(name);
     const chosen = shared.has(base) || client.has(base) ? withHash(name, base, client) : base;
     upstream.set(name, chosen);
     client.set(chosen, name);
     lower.set(chosen.toLowerCase(), name);
   }
   return {
-    upstream: (name) => upstream.get(name) ?? sanitiseName(name),
+    upstream: (name) => upstream.get(name) ?? sanitise(name),
     // Models change the case of a name now and then.
     client: (name) => client.get(name) ?? lower.get(name.toLowerCase()) ?? name,
   };

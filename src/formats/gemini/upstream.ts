@@ -46,10 +46,7 @@ export const geminiUpstream: UpstreamSide = {
       onEvent(event) {
         if (isObject(event.json)) decoder.chunk(event.json);
       },
-      onBody(answer) {
-        decoder.chunk(answer);
-        decoder.end();
-      },
+      onBody: (answer) => decoder.body(answer),
       onEnd: () => decoder.end(),
       get complete() {
         return decoder.complete;

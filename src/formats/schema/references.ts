@@ -68,7 +68,7 @@ export const replaceReferences = (root: JsonObject): JsonObject =>
 const nameOf = (reference: string): string => unescaped(reference.split('/').at(-1) ?? reference);
 
 /** The object a local pointer names (RFC 6901); undefined for every other reference. */
-function targetOf(root: JsonObject, reference: string): JsonObject | undefined {
+export function targetOf(root: JsonObject, reference: string): JsonObject | undefined {
   if (!reference.startsWith('#/')) return undefined;
   let place: unknown = root;
   for (const part of reference.slice(2).split('/').map(unescaped)) {

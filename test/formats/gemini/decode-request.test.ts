@@ -206,6 +206,25 @@ describe('Gemini output format', () => {
   const CASES: [name: string, config: unknown, expected: unknown][] = [
     ['any JSON', { responseMimeType: 'application/json' }, { type: 'json_object' }],
     ['a list, which no other upstream takes', { responseSchema: { type: 'ARRAY' } }, undefined],
+    [
+      'a root that refers to a definition, which contains itself',
+      {
+        responseJsonSchema: {
+          $ref: '#/$defs/N',
+          $defs: { N: { type: 'OBJECT', properties: { n: { $ref: '#/$defs/N' } } } },
+        },
+      },
+      {
+        type: 'json_schema',
+        name: 'response',
+        strict: false,
+        schema: {
+          type: 'object',
+          properties: { n: { $ref: '#/$defs/N' } },
+          $defs: { N: { type: 'object', properties: { n: { $ref: '#/$defs/N' } } } },
+        },
+      },
+    ],
     ['one word of several', { responseMimeType: 'text/x.enum' }, undefined],
   ];
   for (const [name, generationConfig, expected] of CASES) {
@@ -412,6 +431,9 @@ describe('Gemini calls and results', () => {
     [{ result: 'plain' }, 'plain'],
     [{ content: 'plain', name: 'f' }, 'plain'],
     [{ content: 'plain', isError: true }, '{"content":"plain","isError":true}'],
+    // The reference tells the result alone.
+    [{ result: 'plain', exitCode: 1 }, '{"result":"plain","exitCode":1}'],
+    [{ result: 'plain', content: 'more' }, '{"result":"plain","content":"more"}'],
     [{ output: 'x' }, '{"output":"x"}'],
     [{ result: { deep: 1 } }, '{"result":{"deep":1}}'],
   ];

@@ -109,6 +109,41 @@ describe('finish reasons of Google', () => {
     });
   }
 
+  it('a fault of the model without an answer is an error, in its words', () => {
+    const fault = {
+      candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'f(' }],
+    };
+    for (const client of [chatClient, responsesClient, claudeClient]) {
+      for (const stream of [true, false]) {
+        const translator = hubPair(client, geminiUpstream).response(responseContext({ stream }));
+        assert.throws(
+          () => translator.onEvent({ event: undefined, data: '', json: fault }),
+          /MALFORMED_FUNCTION_CALL: f\(/,
+        );
+      }
+    }
+  });
+
+  it('“not said” is none: what follows is part of the answer', () => {
+    const chunk = (text: string, finishReason: string): string =>
+      `data: ${JSON.stringify(said(finishReason, [{ text }]))}\n\n`;
+    const bytes = Buffer.from(chunk('a', 'FINISH_REASON_UNSPECIFIED') + chunk('b', 'STOP'));
+    const translator = hubPair(chatClient, geminiUpstream).response(responseContext());
+    const choices = (chunksOf(clientText(translator, [bytes])) as JsonObject[]).map(
+      ({ choices: all }) => (all as JsonObject[])[0] ?? {},
+    );
+    const texts = choices.map(({ delta }) => (delta as JsonObject).content);
+    assert.deepEqual(texts, ['a', 'b', undefined]);
+    assert.equal(choices.at(-1)?.finish_reason, 'stop');
+  });
+
+  it('a whole body without one has ended: some relays forget it', () => {
+    const body = { candidates: [{ content: { parts: [{ text: 'x' }] } }], usageMetadata: USAGE };
+    assert.equal(chatEnding(bodyOf(chatClient, body)).reason, 'stop');
+    assert.equal(responsesEnding(bodyOf(responsesClient, body)).reason, 'completed');
+    assert.equal(bodyOf(claudeClient, body).stop_reason, 'end_turn');
+  });
+
   it('calls are the reason, unless the answer was cut', () => {
     const call = [{ functionCall: { name: 'f', args: {} } }];
     assert.deepEqual(reasons(said('STOP', call)), twice(['tool_calls', 'completed', 'tool_use']));

@@ -10,6 +10,7 @@ import { requestContext, responseContext } from '../chat/contexts.ts';
 import { clientText, failedText, randomPieces } from '../streams.ts';
 
 const SIGNATURE = 'EgQKAgEC';
+const UNSAID = 'FINISH_REASON_UNSPECIFIED';
 
 function sentText(text: string, over: Partial<RequestContext> = {}): string {
   const context = requestContext({ model: 'gemini-2.5-pro', ...over });
@@ -82,6 +83,7 @@ describe('Gemini → Gemini, requests', () => {
     );
   });
 
+  // The reference leaves the types in capitals.
   it('G4: schemas, limits, safety, session', () => {
     const body = sent({
       contents: [],
@@ -91,13 +93,66 @@ describe('Gemini → Gemini, requests', () => {
     });
     assert.equal(body.session_id, undefined);
     assert.deepEqual(body.tools, [
-      { function_declarations: [{ name: 'f', parametersJsonSchema: { type: 'OBJECT' } }] },
+      { function_declarations: [{ name: 'f', parametersJsonSchema: { type: 'object' } }] },
     ]);
     assert.deepEqual(body.generationConfig, {
-      responseJsonSchema: { type: 'STRING' },
+      responseJsonSchema: { type: 'string' },
       maxOutputTokens: 65_536,
     });
     assert.equal((body.safetySettings as unknown[]).length, 5);
+  });
+
+  it('schemas in the dialect of Google are JSON schemas under their new names', () => {
+    const own = {
+      type: 'ARRAY',
+      minItems: '1',
+      items: { type: 'STRING', nullable: true, enum: ['a'] },
+    };
+    const json = {
+      type: 'array',
+      minItems: 1,
+      items: { type: ['string', 'null'], enum: ['a', null] },
+    };
+    const parametersJsonSchema = { type: 'object', minItems: '1' };
+    const body = sent({
+      tools: [
+        {
+          functionDeclarations: [
+            { name: 'f', parameters: { type: 'OBJECT', properties: { a: own, minItems: own } } },
+            { name: 'g', parametersJsonSchema },
+          ],
+        },
+      ],
+      generationConfig: { responseSchema: { any_of: [own, { type: 'NULL' }] } },
+    });
+    const properties = { a: json, minItems: json };
+    const [{ function_declarations: declared }] = body.tools as [JsonObject];
+    assert.deepEqual(declared, [
+      { name: 'f', parametersJsonSchema: { type: 'object', properties } },
+      { name: 'g', parametersJsonSchema },
+    ]);
+    assert.deepEqual(body.generationConfig, {
+      responseJsonSchema: { anyOf: [json, { type: 'null' }] },
+    });
+  });
+
+  it('results in turns of their own are all the user’s (the reference: every second the model’s)', () => {
+    const calls = ['a', 'b', 'c'].map((name) => ({ functionCall: { name } }));
+    const result = (name: string, role?: string): JsonObject => ({
+      role,
+      parts: [{ functionResponse: { name, response: {} } }],
+    });
+    const contents = contentsOf([
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: calls },
+      result('a', 'function'),
+      result('b', 'function'),
+      result('c'),
+    ]);
+    assert.deepEqual(
+      contents.map(({ role }) => role),
+      ['user', 'model', 'user', 'user', 'user'],
+    );
   });
 
   it('G5: a limit in text is the client’s own', () => {
@@ -200,6 +255,16 @@ describe('Gemini → Gemini, answers', () => {
     const reading = reader({ stream: false });
     assert.equal(reading.onBody(body), body);
     assert.equal(reading.usage?.totalTokens, 9);
+  });
+
+  it('“not said” is no finish reason and refuses nothing', () => {
+    const chunks = [
+      { promptFeedback: { blockReason: 'BLOCK_REASON_UNSPECIFIED' } },
+      { candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: UNSAID }] },
+      { candidates: [{ content: { parts: [{ text: 'b' }] }, finishReason: 'STOP' }] },
+    ];
+    const bytes = Buffer.from(chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join(''));
+    assert.equal(clientText(geminiToGemini.response(responseContext()), [bytes]), String(bytes));
   });
 
   it('a stream that breaks off', () => {

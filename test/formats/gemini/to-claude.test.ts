@@ -97,6 +97,35 @@ describe('Gemini requests on Anthropic', () => {
     ]);
   });
 
+  it('documents of text are text, which is all that Anthropic takes of them', () => {
+    const inlineData = { mimeType: 'text/csv', data: Buffer.from('ä;b').toString('base64') };
+    const [turn] = turns({ contents: [{ role: 'user', parts: [{ inlineData }] }] });
+    const [block] = turn?.content as JsonObject[];
+    assert.deepEqual(block?.source, { type: 'text', media_type: 'text/plain', data: 'ä;b' });
+  });
+
+  it('pictures that the model made are told of: Anthropic takes those of the user alone', () => {
+    const inlineData = { mimeType: 'image/png', data: 'AA' };
+    const [, model] = turns({
+      contents: [...HI, { role: 'model', parts: [{ inlineData }] }, ...HI],
+    });
+    const text = 'Media content: inline data (Type: image)';
+    assert.deepEqual(model?.content, [{ type: 'text', text }]);
+  });
+
+  it('limits of larger models end at what the model can write', () => {
+    const limit = (model: string): unknown => {
+      const body = { contents: HI, generationConfig: { maxOutputTokens: 65_536 } };
+      const context = requestContext({ model });
+      const bytes = geminiToClaude.encodeRequest(Buffer.from(JSON.stringify(body)), context);
+      return (JSON.parse(Buffer.from(bytes).toString()) as JsonObject).max_tokens;
+    };
+    assert.equal(limit('claude-sonnet-4-5'), 64_000);
+    assert.equal(limit('claude-sonnet-4-5-20250929'), 64_000);
+    assert.equal(limit('claude-opus-5'), 65_536);
+    assert.equal(limit('other'), 65_536);
+  });
+
   it('the search of Google is that of Anthropic; code and pages have no counterpart', () => {
     const body = sent({ tools: [{ googleSearch: {} }, { codeExecution: {} }, { urlContext: {} }] });
     const [search, ...others] = body.tools as JsonObject[];
