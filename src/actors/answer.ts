@@ -2,18 +2,16 @@
  * Reads one upstream answer and hands it on as client-ready text: event stream or JSON, whole or
  * broken. Knows nothing of credentials, cooldowns or retries; every ending is reported once.
  */
+import { AnswerBody, eventOfBody, isOk, type BodyContext } from './answer-body.ts';
 import { HeldEvents } from './held-events.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
-import { brokenAnswer, failureOfPage, networkFailure } from './answer-failures.ts';
+import { brokenAnswer, networkFailure } from './answer-failures.ts';
 import { PageInstead } from './page-instead.ts';
 import { SseReader } from '../formats/sse/reader.ts';
-import type { ResponseTranslator, SseEvent, TurnUsage } from '../formats/format.ts';
-import type { Provider, UpstreamFailure } from '../providers/types.ts';
+import type { SseEvent, TurnUsage } from '../formats/format.ts';
+import type { UpstreamFailure } from '../providers/types.ts';
 import type { QuotaReading } from '../credentials/quota.ts';
 import type { CallPhase, UpstreamCall, UpstreamHandler } from '../upstream/types.ts';
-
-/** Bytes of an upstream error body that are kept; real ones have a few hundred. */
-export const MAX_ERROR_BODY_BYTES = 256 * 1024;
 
 /** Status of an overload that the client has not heard of. */
 const OVERLOADED = 503;
@@ -32,28 +30,22 @@ export interface AnswerListener {
 }
 
 /** What an answer needs to be read. */
-export interface AnswerContext {
-  provider: Provider;
-  translator: ResponseTranslator;
+export interface AnswerContext extends BodyContext {
   /** The upstream was asked to stream. */
-  expectsStream: boolean;
-  maxAnswerBytes: number;
+  readonly expectsStream: boolean;
   /** The first events wait until the answer begins (codex.md 2.10). */
-  holdsHandshake: boolean;
-  now(): number;
+  readonly holdsHandshake: boolean;
 }
 
-type Mode = 'waiting' | 'events' | 'json' | 'error' | 'ended';
+type Mode = 'waiting' | 'events' | 'body' | 'ended';
 
 /** One upstream answer. */
 export class UpstreamAnswer implements UpstreamHandler {
   readonly #context: AnswerContext;
   readonly #listener: AnswerListener;
   #mode: Mode = 'waiting';
-  #status = 0;
   #headers: string[] = [];
-  #chunks: Uint8Array[] = [];
-  #bytes = 0;
+  #body: AnswerBody | undefined;
   #reader: SseReader | undefined;
   #sawEvent = false;
   readonly #page = new PageInstead();
@@ -70,27 +62,24 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   onHead(status: number, headers: string[]): void {
     if (this.#mode !== 'waiting') return;
-    this.#status = status;
     this.#headers = headers;
     this.#listener.onHead(status, headers);
-    if (status >= 200 && status < 300 && this.#context.expectsStream && !isJson(headers)) {
+    if (isOk(status) && this.#context.expectsStream && !isJson(headers)) {
       this.#startEvents();
       return;
     }
-    this.#mode = status < 200 || status >= 300 ? 'error' : 'json';
+    this.#mode = 'body';
+    this.#body = new AnswerBody(this.#context, status, headers);
     // Only event streams have a first event to wait for; any other body just has to go on.
     this.call?.markFirstEvent();
   }
 
   onData(chunk: Uint8Array): void {
     if (this.#mode === 'ended') return;
-    if (this.#mode !== 'events') {
-      this.#collect(chunk);
-      return;
-    }
-    this.#page.push(chunk);
     try {
+      if (this.#mode === 'events') this.#page.push(chunk);
       this.#reader?.push(chunk);
+      this.#body?.push(chunk);
     } catch (thrown) {
       this.#broken(thrown);
     }
@@ -107,13 +96,13 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   onEnd(): void {
     if (this.#mode === 'ended') return;
-    if (this.#mode === 'error' || this.#mode === 'json') this.#finishBody();
-    else this.#finishEvents();
+    if (this.#body === undefined) this.#finishEvents();
+    else this.#finishBody(this.#body);
   }
 
   onError(error: SwitchyardError, phase: CallPhase): void {
     if (this.#mode === 'ended') return;
-    if (this.#mode === 'error') this.#finishBody();
+    if (this.#body?.isError === true) this.#finishBody(this.#body);
     else if (!this.#endsWhole()) this.#fail(networkFailure(error), phase);
   }
 
@@ -193,53 +182,21 @@ export class UpstreamAnswer implements UpstreamHandler {
     this.#listener.onDone(translator.usage);
   }
 
-  #collect(chunk: Uint8Array): void {
-    const limit = this.#mode === 'error' ? MAX_ERROR_BODY_BYTES : this.#context.maxAnswerBytes;
-    const room = limit - this.#bytes;
-    this.#chunks.push(chunk.byteLength > room ? chunk.subarray(0, Math.max(room, 0)) : chunk);
-    this.#bytes += chunk.byteLength;
-    if (this.#bytes <= limit || this.#mode === 'error') return;
-    this.#broken(
-      new SwitchyardError('upstream_bad_answer', {
-        message: `the upstream answer is larger than ${limit} bytes`,
-      }),
-    );
-  }
-
-  #finishBody(): void {
-    const body = joined(this.#chunks);
-    if (this.#mode === 'error') {
-      const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-      const { provider, now } = this.#context;
-      this.#fail(provider.failureOfResponse(this.#status, this.#headers, text, now()), 'answering');
-      return;
-    }
+  #finishBody(body: AnswerBody): void {
     try {
-      this.#deliverBody(body);
+      const outcome = body.outcome();
+      if ('failure' in outcome) this.#fail(outcome.failure, 'answering');
+      else this.#deliver(outcome.body);
     } catch (thrown) {
       this.#broken(thrown);
     }
   }
 
-  #deliverBody(body: Uint8Array): void {
-    const { provider, translator, now } = this.#context;
-    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
-    const event = parsedBody(text);
-    const failure =
-      event === undefined
-        ? failureOfPage(text, (status) =>
-            provider.failureOfResponse(status, this.#headers, text, now()),
-          )
-        : provider.failureOfEvent(event, now());
-    if (failure !== undefined) {
-      this.#fail(failure, 'answering');
-      return;
-    }
-    const answer = translator.onBody(body);
+  #deliver(body: Uint8Array | string): void {
     this.#mode = 'ended';
     this.#outcome = 'done';
-    this.#listener.onBody(answer);
-    this.#listener.onDone(translator.usage);
+    this.#listener.onBody(body);
+    this.#listener.onDone(this.#context.translator.usage);
   }
 
   #broken(thrown: unknown): void {
@@ -250,7 +207,7 @@ export class UpstreamAnswer implements UpstreamHandler {
 
   /** Bare JSON instead of events: some upstreams tell their failures so (10.4). */
   #failureInBody({ body }: SwitchyardError): UpstreamFailure | undefined {
-    const event = body === undefined ? undefined : parsedBody(body);
+    const event = body === undefined ? undefined : eventOfBody(body);
     const { provider, now } = this.#context;
     return event && provider.failureOfEvent(event, now(), this.#headers);
   }
@@ -282,17 +239,4 @@ function isJson(headers: string[]): boolean {
     return headers[index + 1]?.toLowerCase().includes('application/json') ?? false;
   }
   return false;
-}
-
-/** The body as an event, so that one function per provider finds errors; undefined: not JSON. */
-function parsedBody(text: string): SseEvent | undefined {
-  try {
-    return { event: undefined, data: text, json: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
-}
-
-function joined(chunks: Uint8Array[]): Uint8Array {
-  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
 }
