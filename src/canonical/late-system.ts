@@ -3,6 +3,7 @@
  * place, as a user would pass it on: joined to the text in front it would change the beginning of
  * the conversation, and the upstream's prompt cache of all of it would be lost.
  */
+import { resultsBehindCalls } from './call-order.ts';
 import type { Part } from './parts.ts';
 import type { Message } from './request.ts';
 
@@ -25,23 +26,13 @@ export const reminderOf = (texts: readonly string[]): Part => ({
 export function splitMessages(messages: readonly Message[]): SplitMessages {
   const start = messages.findIndex((message) => !isSystem(message));
   if (start < 0) return { system: messages, conversation: [] };
-  const conversation = messages.slice(start);
-  const system = messages.slice(0, start);
-  if (!conversation.some(isSystem)) return { system, conversation };
-  const told: Message[] = [];
-  let waiting: Message[] = [];
-  for (const message of conversation) {
-    if (isSystem(message)) {
-      waiting.push(...reminderMessage(message));
-      continue;
-    }
-    if (message.role !== 'tool') {
-      told.push(...waiting);
-      waiting = [];
-    }
-    told.push(message);
-  }
-  return { system, conversation: [...told, ...waiting] };
+  const conversation = resultsBehindCalls(messages.slice(start));
+  return {
+    system: messages.slice(0, start),
+    conversation: conversation.flatMap((message) =>
+      isSystem(message) ? reminderMessage(message) : message,
+    ),
+  };
 }
 
 /** Parts that are no text stay beside it; nothing said is no message. */

@@ -8,6 +8,7 @@ import type { CanonicalRequest, Message } from '../../canonical/request.ts';
 import { isObject, textOf, type JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
 import { encodePart } from './encode-blocks.ts';
+import { UniqueCalls } from './unique-calls.ts';
 
 /** One turn with its blocks. */
 interface Turn {
@@ -35,7 +36,8 @@ export function encodeMessages(
   if (request.instructions !== undefined && request.instructions !== '') {
     system.push({ type: 'text', text: request.instructions });
   }
-  const { messages } = request;
+  const calls = new UniqueCalls();
+  const messages = request.messages.map((message) => withNames(message, calls));
   const split = splitMessages(messages);
   for (const message of split.system) {
     system.push(...marked(systemBlocks(message, client), message));
@@ -50,12 +52,20 @@ export function encodeMessages(
       const wanted = part.type === 'tool_result' ? results.take(part) : part;
       return wanted && encodePart(wanted, missingId, keepsUnsigned);
     });
+    if (role === 'user' && !keepsUnsigned) dropIdleThinking(turns);
     addToTurn(turns, role, marked(known(blocks), message));
   }
+  if (!keepsUnsigned) dropIdleThinking(turns);
   if (turns.length === 0 && system.length > 0) {
     turns.push({ role: 'user', content: [{ type: 'text', text: '' }] });
   }
   return { system, messages: turns.map((turn) => encodeTurn(turn, client)) };
+}
+
+function withNames(message: Message, calls: UniqueCalls): Message {
+  const { content } = message;
+  if (typeof content === 'string') return message;
+  return { ...message, content: content.map((part) => calls.named(part)) };
 }
 
 /** Results by their call: the first place, the last content (7.1). */
@@ -122,8 +132,22 @@ function addToTurn(turns: Turn[], role: Turn['role'], content: readonly JsonObje
   else turns.push({ role, content: [...content] });
 }
 
+const isCall = (block: JsonObject): boolean => block.type === 'tool_use';
+const isThinking = ({ type }: JsonObject): boolean =>
+  type === 'thinking' || type === 'redacted_thinking';
+
+/**
+ * Thinking that led to nothing, because the user broke in: Anthropic refuses a turn of the assistant
+ * that ends with it.
+ */
+function dropIdleThinking(turns: Turn[]): void {
+  const last = turns.at(-1);
+  if (last?.role !== 'assistant' || last.content.some(isCall)) return;
+  last.content.splice(last.content.findLastIndex((block) => !isThinking(block)) + 1);
+  if (last.content.length === 0) turns.pop();
+}
+
 function encodeTurn({ role, content }: Turn, client: HubClient): JsonObject {
-  const isCall = (block: JsonObject): boolean => block.type === 'tool_use';
   const ordered =
     role === 'user'
       ? content
