@@ -43,8 +43,13 @@ export interface TurnRequest {
    * (`previous_response_id` of a WebSocket client): without that socket the turn can not be served.
    */
   continues: boolean;
+  /** The conversation lives here: a passing fault is reported as `repeat`, and cools nothing. */
+  mayRepeat?: true;
   body: Uint8Array;
 }
+
+/** Longest rest of an account that a conversation which lives there waits for, milliseconds. */
+export const MAX_HOME_WAIT_MS = 5_000;
 
 /** Which signal chose the conversation's key (codex.md 4.7). */
 export type ContinuitySource =
@@ -93,5 +98,7 @@ export interface TurnFailure {
   verdict: 'next' | 'stop';
   /** Request fault, connection end or client cancel: keeps bindings and cooldowns as they are. */
   neutral: boolean;
+  /** Only a passing fault: the same credential may be asked once more. See `mayRepeat`. */
+  repeat?: true;
   summary: TurnSummary;
 }

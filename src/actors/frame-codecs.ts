@@ -35,6 +35,7 @@ type TurnWire = readonly [
   continues: boolean,
   body: Uint8Array,
   streamForm: 'array' | null,
+  mayRepeat: boolean,
 ];
 
 type HostWire =
@@ -143,6 +144,7 @@ function encodeOpen({ id, credential, credit, slot, turn }: Open): FrontWire {
     turn.continues,
     turn.body,
     turn.streamForm ?? null,
+    turn.mayRepeat ?? false,
   ];
   return [0, id, credential, credit, slot, own];
 }
@@ -165,6 +167,7 @@ function decodeTurn(wire: TurnWire): TurnRequest {
     continues: wire[13],
     body: wire[14],
     ...(wire[15] !== null && { streamForm: wire[15] }),
+    ...(wire[16] && { mayRepeat: true }),
   };
 }
 

@@ -35,7 +35,7 @@ export interface TurnReport {
 /** A turn without the fields that each target decides. */
 export type TurnOutline = Omit<
   TurnRequest,
-  'upstreamModels' | 'thinking' | 'forcedModel' | 'capabilities' | 'body'
+  'upstreamModels' | 'thinking' | 'forcedModel' | 'capabilities' | 'mayRepeat' | 'body'
 >;
 
 /** What a client turn is made of. */
@@ -140,7 +140,7 @@ export class ClientTurn implements StreamListener {
 
   #try(target: Target): void {
     const { front, turn } = this.#parts;
-    const { upstreamModels, thinking, forcedModel, capabilities } = target;
+    const { upstreamModels, thinking, forcedModel, capabilities, mayRepeat } = target;
     this.#target = target;
     this.#attempts += 1;
     const request: TurnRequest = {
@@ -158,6 +158,7 @@ export class ClientTurn implements StreamListener {
       headers: turn.headers,
       executionSession: turn.executionSession,
       continues: turn.continues,
+      ...(mayRepeat && { mayRepeat }),
       body: this.#parts.bodyFor(target),
     };
     this.#stream = front.links.open(target.credential, request, this);

@@ -57,6 +57,18 @@ export class OfferChoice {
     return socket !== undefined && socket.only !== 'any';
   }
 
+  /**
+   * The account that the conversation is known to live at, if it may serve the model at all. None for
+   * turns with a pin: they have their own.
+   */
+  home(nowMs: number): Offer | undefined {
+    const { conversation, bindings, resolved, socket } = this.#parts;
+    if (conversation === undefined || this.choosy || socket?.pin !== undefined) return undefined;
+    const binding = bindings.find(conversation, nowMs);
+    const offer = binding?.proven === true && resolved.model.offers.get(binding.credential);
+    return offer && this.counts(offer) ? offer : undefined;
+  }
+
   /** The next one, which becomes the conversation's home. `tried`: these are out of question. */
   next(tried: Tried, nowMs: number): Offer | undefined {
     const { conversation, bindings, counting } = this.#parts;

@@ -4,6 +4,7 @@
  */
 import { CATALOGUE, SwitchyardError } from '../errors.ts';
 import { summarise } from '../routing/availability.ts';
+import { HomeStay } from './home-stay.ts';
 import { isOwnCode } from '../formats/openai-error.ts';
 import { OfferChoice, type OfferChoiceParts } from './offer-choice.ts';
 import { refusalOf } from '../routing/refusals.ts';
@@ -51,6 +52,7 @@ const ACCOUNT_LOST: ReadonlySet<string> = new Set([
 export class RoutedTurn {
   readonly #parts: RoutedTurnParts;
   readonly #choice: OfferChoice;
+  readonly #stay: HomeStay;
   #tried = new Set<CredentialId>();
   /** Said in this turn that they are out. */
   readonly #limited = new Set<CredentialId>();
@@ -70,6 +72,7 @@ export class RoutedTurn {
   constructor(parts: RoutedTurnParts) {
     this.#parts = parts;
     this.#choice = new OfferChoice(parts);
+    this.#stay = new HomeStay(parts.states, parts.random);
     this.#bootstraps = Math.min(parts.bootstrapRetries, MAX_ROUNDS);
   }
 
@@ -81,6 +84,10 @@ export class RoutedTurn {
   /** The next move. Call it once at the start, and after each failed try and each wait. */
   next(nowMs: number): RoutedStep {
     if (this.#stop !== undefined) return { do: 'fail', failure: this.#stop };
+    const home = this.#choice.home(nowMs);
+    const lost = home !== undefined && this.#tried.has(home.credential.id);
+    const pause = this.#stay.pause(lost ? undefined : home, nowMs);
+    if (pause !== undefined) return { do: 'wait', ms: pause };
     const { maxRetryCredentials } = this.#parts.retry;
     const full = maxRetryCredentials > 0 && this.#attempted >= maxRetryCredentials;
     const offer = full ? undefined : this.#choice.next(this.#tried, nowMs);
@@ -89,7 +96,9 @@ export class RoutedTurn {
     this.#attempted += 1;
     this.#current = offer;
     const { suffix } = this.#parts.resolved;
-    return { do: 'try', target: targetOf(offer, suffix, this.#poolStart(offer)) };
+    const mayRepeat = this.#stay.mayRepeat && offer.credential.id === home?.credential.id;
+    const target = targetOf(offer, suffix, this.#poolStart(offer), mayRepeat);
+    return { do: 'try', target };
   }
 
   /** The answer is complete: the conversation belongs to the credential that gave it. */
@@ -102,7 +111,7 @@ export class RoutedTurn {
   /** The try failed; also after its first byte, when nothing follows but bookkeeping. */
   failed(failure: TurnFailure, nowMs: number): void {
     const { conversation, bindings } = this.#parts;
-    if (this.#waitsForHost(failure)) return;
+    if (this.#waitsForHost(failure) || this.#staysHome(failure, nowMs)) return;
     const lost = !failure.neutral || ACCOUNT_LOST.has(failure.code);
     if (lost && conversation !== undefined && this.#current !== undefined) {
       bindings.release(conversation, this.#current.credential.id, nowMs);
@@ -120,6 +129,18 @@ export class RoutedTurn {
     this.#hostsLost += 1;
     this.#attempted -= 1;
     this.#tried.delete(this.#current.credential.id);
+    return true;
+  }
+
+  /** The conversation's home only rests for a moment: it is asked again. */
+  #staysHome(failure: TurnFailure, nowMs: number): boolean {
+    const home = this.#choice.home(nowMs);
+    const id = this.#current?.credential.id;
+    if (home === undefined || home.credential.id !== id) return false;
+    if (!this.#stay.stays(home, failure, nowMs)) return false;
+    this.#failure = failure;
+    this.#attempted -= 1;
+    this.#tried.delete(id);
     return true;
   }
 

@@ -14,10 +14,17 @@ export interface Target {
   capabilities: (ThinkingCapability | null)[];
   /** Its turns may use an upstream WebSocket. */
   websockets: boolean;
+  /** See `TurnRequest.mayRepeat`. */
+  mayRepeat: boolean;
 }
 
 /** `suffix`: thinking suffix of the request; `start`: the upstream model of a pool to begin with. */
-export function targetOf(offer: Offer, suffix: string | null, start: number): Target {
+export function targetOf(
+  offer: Offer,
+  suffix: string | null,
+  start: number,
+  mayRepeat = false,
+): Target {
   const { id, handle, label, websockets } = offer.credential;
   return {
     credential: id,
@@ -29,6 +36,7 @@ export function targetOf(offer: Offer, suffix: string | null, start: number): Ta
     forcedModel: offer.forced,
     capabilities: rotated(offer.capabilities, start),
     websockets,
+    mayRepeat,
   };
 }
 
