@@ -9,7 +9,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** From the floor up. A part may import parts of lower rows, and itself. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['ids', 'errors', 'version'],
+  ['ids', 'errors', 'headers', 'version'],
   ['json', 'canonical', 'threads'],
   // Configuration and credential files are read together: each knows the other's types.
   ['config+credentials'],

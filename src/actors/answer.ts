@@ -6,6 +6,7 @@ import { AnswerBody, eventOfBody, isOk, type BodyContext } from './answer-body.t
 import { HeldEvents } from './held-events.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { brokenAnswer, networkFailure } from './answer-failures.ts';
+import { upstreamHeader } from '../headers.ts';
 import { PageInstead } from './page-instead.ts';
 import { SseReader } from '../formats/sse/reader.ts';
 import type { SseEvent, TurnUsage } from '../formats/format.ts';
@@ -234,9 +235,6 @@ export class UpstreamAnswer implements UpstreamHandler {
 }
 
 function isJson(headers: string[]): boolean {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]?.toLowerCase() !== 'content-type') continue;
-    return headers[index + 1]?.toLowerCase().includes('application/json') ?? false;
-  }
-  return false;
+  const type = upstreamHeader(headers, 'content-type');
+  return type?.toLowerCase().includes('application/json') ?? false;
 }

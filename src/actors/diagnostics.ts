@@ -3,7 +3,7 @@
  * and what went to which account. Names no client, no file and no key in clear text.
  */
 import { createHash } from 'node:crypto';
-import { headerValue } from '../conversation/signals.ts';
+import { headerValue } from '../headers.ts';
 import { memberOf, scanObject } from '../json/scan.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { PreparedTurn } from './prepare.ts';

@@ -4,6 +4,7 @@
  */
 import { connectionFor, continuityOf, OVER_HTTP, replayKey } from './conversation-path.ts';
 import { SwitchyardError } from '../errors.ts';
+import { headerValue } from '../headers.ts';
 import { isEditPath } from '../formats/images/paths.ts';
 import { forcedModelPair } from '../formats/force-model.ts';
 import { pairFor } from '../formats/pairs.ts';
@@ -82,7 +83,7 @@ export function prepareTurn(
     stream: turn.stream,
     keepRetention: record.keepCacheRetention ?? provider.keepsRetention(record),
     cacheKey: continuity.key,
-    lite: headerOf(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
+    lite: headerValue(turn.headers, LITE_HEADER)?.toLowerCase() === 'true',
     ...(over.transport === 'websocket' && { socket: true }),
     ...(image !== undefined && { image }),
     ...operatorWishes(owner, turn, upstreamFormat, model),
@@ -178,11 +179,4 @@ function pairOf(
     });
   }
   return forcedModel === null ? pair : forcedModelPair(pair, forcedModel);
-}
-
-function headerOf(headers: string[], name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === name) return headers[index + 1];
-  }
-  return undefined;
 }

@@ -2,6 +2,7 @@
  * The explicit signals of a conversation, in the order in which they count (routing.md 5.1, codex.md
  * 4.8): what clients say themselves, in headers and in the body's top level.
  */
+import { headerValue } from '../headers.ts';
 import { memberOf, parseValue, readString, scanObject } from '../json/scan.ts';
 import type { Member } from '../json/members.ts';
 
@@ -44,14 +45,6 @@ export function usable(value: string | undefined): string | undefined {
   const text = value?.trim() ?? '';
   if (text === '' || CONTROL.test(text)) return undefined;
   return Buffer.byteLength(text) > MAX_SIGNAL_BYTES ? undefined : text;
-}
-
-/** First value of a header; the name in lower case. */
-export function headerValue(headers: readonly string[], name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === name) return headers[index + 1];
-  }
-  return undefined;
 }
 
 /** The first usable explicit signal, or undefined. */

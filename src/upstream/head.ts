@@ -1,4 +1,5 @@
 /** Answer heads: from undici's raw buffers to flat name/value pairs. */
+import { upstreamHeader } from '../headers.ts';
 
 /** What a raw header list of undici may be; for HTTP/1.1 it holds buffers. */
 type RawHeaders = readonly (Buffer | string)[];
@@ -15,13 +16,8 @@ export function flatHeaders(raw: RawHeaders): string[] {
 
 /** The body's coding in lower case; `''` when there is none (RFC 9110, 8.4). */
 export function codingOf(headers: readonly string[]): string {
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    if (name.length !== CODING.length || name.toLowerCase() !== CODING) continue;
-    const coding = headers[index + 1]?.trim().toLowerCase() ?? '';
-    return coding === 'identity' ? '' : coding;
-  }
-  return '';
+  const coding = upstreamHeader(headers, CODING)?.trim().toLowerCase() ?? '';
+  return coding === 'identity' ? '' : coding;
 }
 
 /** The headers without those of the encoded body. */

@@ -5,7 +5,6 @@ import {
   claudeSession,
   explicitCacheKey,
   explicitSignal,
-  headerValue,
   MAX_SIGNAL_BYTES,
   usable,
   type SignalSource,
@@ -159,11 +158,5 @@ describe('values of signals', () => {
     for (const value of [undefined, '', ' \t ', 'a\u0000b', 'a\u007f', 'a\u0085b']) {
       assert.equal(usable(value), undefined);
     }
-  });
-
-  it('headerValue gives the first value of a name and never a value as a name', () => {
-    const headers = ['a', 'b', 'b', 'one', 'b', 'two'];
-    assert.equal(headerValue(headers, 'b'), 'one');
-    assert.equal(headerValue(headers, 'one'), undefined);
   });
 });

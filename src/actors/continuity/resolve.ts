@@ -3,12 +3,12 @@
  * the credential: no table, no clock, so the key is the same on every thread and after a restart.
  */
 import { derivedSession } from '../../conversation/derived.ts';
+import { headerValue } from '../../headers.ts';
 import { scanObject } from '../../json/scan.ts';
 import {
   claudeSession,
   explicitCacheKey,
   explicitSignal,
-  headerValue,
   usable,
   type SignalSource,
 } from '../../conversation/signals.ts';

@@ -1,5 +1,5 @@
 /** What an exchange is on either server: the request's head, and who is to be told of its end. */
-import { headerOf } from './header-text.ts';
+import { headerValue } from '../../headers.ts';
 import { peerOfText } from './peer.ts';
 import type { BodyIntake } from './body-intake.ts';
 import type { Exchange } from './types.ts';
@@ -48,7 +48,7 @@ export abstract class BaseExchange implements Exchange {
   }
 
   header(name: string): string | undefined {
-    return headerOf(this.headers, name);
+    return headerValue(this.headers, name);
   }
 
   head(status: number, headers: string[]): void {

@@ -3,7 +3,8 @@
  * application's sink in one buffer of its own. Bytes are copied once when the length was announced
  * or the body came in one piece, else twice.
  */
-import { announcedLength, headerOf } from './header-text.ts';
+import { announcedLength } from './header-text.ts';
+import { headerValue } from '../../headers.ts';
 import { errorBody, JSON_HEADERS } from './own-answer.ts';
 import type { Application, BodySink } from './types.ts';
 import type { BaseExchange } from './base-exchange.ts';
@@ -125,7 +126,7 @@ export class BodyIntake {
   #refuse(): void {
     this.#whole = undefined;
     this.#parts = [];
-    const closes = headerOf(this.#exchange.headers, 'connection')?.toLowerCase() === 'close';
+    const closes = headerValue(this.#exchange.headers, 'connection')?.toLowerCase() === 'close';
     const fits = (this.#announced ?? 0) <= this.#sink.limit + MAX_DISCARDED_BYTES;
     if (closes && fits) this.#discarding = true;
     else this.#tooLarge();

@@ -2,6 +2,7 @@
  * Header text. Inside the program every character of a header value is one byte (latin1), as node
  * and undici have it, so that bytes beyond ASCII pass through unchanged.
  */
+import { headerValue } from '../../headers.ts';
 
 /** Characters that may not be in a header value (RFC 9110, 5.5). */
 const FORBIDDEN = /[^\t\x20-\x7e\x80-\xff]/g;
@@ -22,17 +23,9 @@ export function safeNativeValue(value: string): string | Uint8Array {
   return PLAIN.test(value) ? value : Buffer.from(safeValue(value), 'latin1');
 }
 
-/** First value in flat pairs; the name in lower case. */
-export function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === name) return headers[index + 1];
-  }
-  return undefined;
-}
-
 /** Content-Length; undefined for a body of unknown length, or without a body. */
 export function announcedLength(headers: readonly string[]): number | undefined {
-  const value = headerOf(headers, 'content-length');
+  const value = headerValue(headers, 'content-length');
   return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
 

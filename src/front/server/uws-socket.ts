@@ -1,6 +1,7 @@
 /** Client WebSockets on uWebSockets.js. */
 import { clipReason, CUT } from './close-reason.ts';
-import { headerOf, safeNativeValue } from './header-text.ts';
+import { headerValue } from '../../headers.ts';
+import { safeNativeValue } from './header-text.ts';
 import { NATIVE_MESSAGE_ROOM, SILENT_PEER_MS, TOO_LARGE } from './limits.ts';
 import type { ClientSocket, SocketHandlers } from './types.ts';
 import type {
@@ -117,7 +118,7 @@ export function acceptSocket(
   context: us_socket_context_t,
 ): void {
   const { handlers, headers } = accepted;
-  const header = (name: string): string => headerOf(exchange.headers, name) ?? '';
+  const header = (name: string): string => headerValue(exchange.headers, name) ?? '';
   exchange.closed = true;
   exchange.release();
   response.cork(() => {

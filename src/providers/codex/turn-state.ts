@@ -3,6 +3,7 @@
  * of the user turn. It means something to the account that issued it only (clients.md 2, row 8), so
  * it leaves with the account's handle in front and comes back in only for that account.
  */
+import { upstreamHeader } from '../../headers.ts';
 import type { AccountHandle } from '../../ids.ts';
 
 /** Name of the header, lower case. */
@@ -34,9 +35,6 @@ export function sealedHeaders(handle: AccountHandle, headers: readonly string[])
 
 /** Only the turn state of upstream answer headers, sealed; empty when there is none. */
 export function sealedTurnState(handle: AccountHandle, headers: readonly string[]): string[] {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]?.toLowerCase() !== TURN_STATE_HEADER) continue;
-    return [TURN_STATE_HEADER, sealTurnState(handle, headers[index + 1] ?? '')];
-  }
-  return [];
+  const value = upstreamHeader(headers, TURN_STATE_HEADER);
+  return value === undefined ? [] : [TURN_STATE_HEADER, sealTurnState(handle, value)];
 }
