@@ -77,9 +77,7 @@ class ContentsWriter {
     this.#endTurn();
     const parts = callIds.flatMap((id) => {
       const name = this.#names.get(id);
-      return id === '' || name === undefined
-        ? []
-        : [chatResult(this.#results.take(id, index), name)];
+      return id === '' || name === undefined ? [] : chatResult(this.#results.take(id, index), name);
     });
     this.#push('user', parts);
   }

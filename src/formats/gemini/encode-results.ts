@@ -13,17 +13,27 @@ export function encodeResult(
   name: string,
   client: HubClient,
 ): JsonObject[] {
-  if (client === 'openai') return [chatResult(result, name)];
+  if (client === 'openai') return chatResult(result, name);
   const response = client === 'openai-response' ? responsesValue(result) : claudeValue(result);
   const id = client === 'openai-response' ? result.callId : undefined;
   return [{ functionResponse: { id, name, response } }, ...mediaIn(result, client)];
 }
 
-/** The JSON text of what the client sent, in a string; no answer at all is `{}`. */
-export function chatResult(result: ToolResultPart | undefined, name: string): JsonObject {
-  const value = result?.wire ?? result?.content;
+/**
+ * The JSON text of what the client sent, in a string; no answer at all is `{}`. Media stand beside it
+ * here, too: as text nobody can see them (the reference leaves them there).
+ */
+export function chatResult(result: ToolResultPart | undefined, name: string): JsonObject[] {
+  const media = result === undefined ? [] : mediaIn(result, 'openai');
+  const value = media.length === 0 ? (result?.wire ?? result?.content) : otherBlocks(result);
   const text = value === undefined ? '{}' : JSON.stringify(value);
-  return { functionResponse: { name, response: { result: text } } };
+  return [{ functionResponse: { name, response: { result: text } } }, ...media];
+}
+
+function otherBlocks({ content = '' }: Partial<ToolResultPart> = {}): unknown {
+  if (typeof content === 'string') return content;
+  const blocks = content.filter((part) => !isMedia(part)).map(ownBlock);
+  return blocks.length === 0 ? '' : blocks;
 }
 
 /** Pictures and files that stand beside the response. */
@@ -65,11 +75,11 @@ function parsed(text: string): unknown {
 /** One block stands alone, several are a list. */
 function claudeValue({ content }: ToolResultPart): JsonObject {
   if (typeof content === 'string') return { result: content };
-  const blocks = content.filter((part) => !isMedia(part)).map(claudeBlock);
+  const blocks = content.filter((part) => !isMedia(part)).map(ownBlock);
   return { result: blocks.length > 1 ? blocks : (blocks[0] ?? '') };
 }
 
-function claudeBlock(part: Part): unknown {
+function ownBlock(part: Part): unknown {
   if (part.type === 'text') return { type: 'text', text: part.text };
   return part.type === 'verbatim' ? part.value : part;
 }
