@@ -8,7 +8,7 @@ import { isForm } from './multipart.ts';
 import { logTurn, newLedger, NOTHING_DONE, type Ledger } from './ledger.ts';
 import { loginPage } from './openai-login/pages.ts';
 import { isGeminiPath } from './gemini-paths.ts';
-import { geminiModelList, modelList } from '../routing/model-list.ts';
+import { geminiModelList, isAnthropic, modelList } from '../routing/model-list.ts';
 import { claudeIdHeaders } from './errors/claude.ts';
 import { renderError, type ErrorSurface } from './errors/render.ts';
 import { OpenRequests } from './open-requests.ts';
@@ -66,7 +66,7 @@ export class Front implements Application {
     try {
       return this.#admit(exchange, ledger);
     } catch (thrown) {
-      this.#refuse(exchange, ledger, thrown, errorSurfaceAt(exchange.path));
+      this.#refuse(exchange, ledger, thrown, errorSurfaceOf(exchange));
       return undefined;
     }
   }
@@ -227,10 +227,12 @@ const ERROR_SURFACES: Partial<Record<ClientFormat, ErrorSurface>> = {
   claude: 'claude',
 };
 
-/** Form of errors before the route is known to be right. */
-function errorSurfaceAt(path: string): ErrorSurface {
+/** Form of errors before the route is known to be right; lists of models have every caller's. */
+function errorSurfaceOf(exchange: Exchange): ErrorSurface {
+  const { path } = exchange;
   if (isGeminiPath(path)) return 'gemini';
-  return path.startsWith('/v1/messages') ? 'claude' : 'openai';
+  if (path.startsWith('/v1/messages')) return 'claude';
+  return routeOf(path)?.route.kind !== 'turn' && isAnthropic(exchange) ? 'claude' : 'openai';
 }
 
 const NOBODY: Principal = { scope: '', cacheKey: undefined };

@@ -58,7 +58,8 @@ export function geminiModelList(
   return model === undefined ? geminiList(models) : findGeminiModel(models, model);
 }
 
-function isAnthropic(caller: ModelListCaller): boolean {
+/** Does this caller read Anthropic's dialect? */
+export function isAnthropic(caller: Pick<ModelListCaller, 'header'>): boolean {
   if (caller.header('anthropic-version') !== undefined) return true;
   return caller.header('user-agent')?.startsWith('claude-cli') === true;
 }

@@ -188,6 +188,15 @@ for (const server of ['uws', 'node'] as const) {
       assert.equal((await refusal(broken)).error.type, 'invalid_request_error');
     });
 
+    it('a model that is not listed, and a path that does not exist', async () => {
+      const headers = { 'x-api-key': KEY, 'anthropic-version': '2023-06-01' };
+      for (const path of ['/v1/models/nothing', '/v1/files']) {
+        const answer = await sendRequest(proxy.origin + path, { method: 'GET', headers });
+        assert.equal(answer.status, 404);
+        assert.equal((await refusal(answer)).error.type, 'not_found_error');
+      }
+    });
+
     it("the upstream's words, in Anthropic's form", async () => {
       upstream.handler = (call) => call.json(429, usageLimitBody(30));
       const limited = await ask(turn);

@@ -59,7 +59,8 @@ export function failureText(failure: Failure): string {
 /** `error.message`, `error`, `message` or `detail`: the places where upstreams put it. */
 function messageIn(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  const body = objectOf(value);
+  // Google's streams of JSON tell their errors in a list.
+  const body = objectOf(Array.isArray(value) ? value[0] : value);
   const places = [
     objectOf(body['error'])['message'],
     body['error'],

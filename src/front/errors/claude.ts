@@ -13,6 +13,8 @@ const TYPES: Readonly<Record<number, string>> = {
   402: 'billing_error',
   403: 'permission_error',
   404: 'not_found_error',
+  // An upstream that broke off: no word about the request, and SDKs ask once more.
+  408: 'timeout_error',
   413: 'request_too_large',
   429: 'rate_limit_error',
   504: 'timeout_error',

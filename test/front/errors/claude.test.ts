@@ -29,6 +29,7 @@ describe('error types of Anthropic by status, codex.md 7.4', () => {
     [402, 'billing_error'],
     [403, 'permission_error'],
     [404, 'not_found_error'],
+    [408, 'timeout_error'],
     [413, 'request_too_large'],
     [422, 'invalid_request_error'],
     [429, 'rate_limit_error'],
@@ -58,9 +59,10 @@ describe("the upstream's own words win", () => {
     });
   });
 
-  it('plain text, other JSON, nothing', () => {
+  it('plain text, other JSON, a list, nothing', () => {
     assert.equal(told(failure(502, '<html>')).error.message, '<html>');
     assert.equal(told(failure(502, '{"detail":"busy"}')).error.message, 'busy');
+    assert.equal(told(failure(429, '[{"error":{"message":"later"}}]')).error.message, 'later');
     assert.equal(told(failure(502, '')).error.message, 'no luck');
   });
 });
