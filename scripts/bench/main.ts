@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: direct upstream, a bare node:http + undici pass-through, and Switchyard, side by
  * side in one run. Rounds are interleaved, so that drift of the machine hits all three alike;
- * medians are printed with their spread. Loopback only; ends by itself.
+ * medians are printed with their spread. Then the memory of slow readers, and the pairs of client and
+ * upstream. Loopback only; ends by itself; exit code 1 when a pair misses its goal.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +12,7 @@ import { cpuSeconds, residentBytes, startProcess, type Measured } from './proces
 import { writeConfig } from '../config-file.ts';
 import { median } from '../median.ts';
 import { postRequest, runLoad, type LoadResult } from './load.ts';
+import { measurePairs } from './pairs/measure.ts';
 import { measureSlowReaders } from './slow-readers.ts';
 
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 5);
@@ -164,3 +166,4 @@ const configFile = (folder: string, origin: string): string =>
   });
 
 await main();
+if (!(await measurePairs())) process.exitCode = 1;
