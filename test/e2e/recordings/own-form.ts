@@ -57,8 +57,12 @@ const unsigned = (contents: unknown): unknown =>
     parts: parts.map((part) => ({ ...part, thoughtSignature: undefined })),
   }));
 
-/** The thinking of the recordings is made up: a body may go without it. */
-function proven(body: Json): Json {
+/**
+ * The thinking of the recordings is made up: a body may go without it, and then without the budget that
+ * Anthropic would refuse for such a turn.
+ */
+function proven({ thinking, context_management: edits, ...body }: Json): Json {
+  const { type } = (thinking ?? { type: 'enabled' }) as Json;
   const messages = (body['messages'] as { role: string; content: string | Json[] }[]).map(
     ({ role, content }) => {
       const isThinking = ({ type }: Json): boolean => type === 'thinking';
@@ -67,5 +71,5 @@ function proven(body: Json): Json {
       return { role, content: kept };
     },
   );
-  return { ...body, messages };
+  return { ...body, messages, ...(type !== 'enabled' && { thinking, context_management: edits }) };
 }

@@ -87,9 +87,12 @@ export function heardByGemini(_answer: ClientAnswer, text: string, streams: bool
   };
 }
 
-/** Proofs of other providers have the provider's name in front; a thought and its call share one. */
+/**
+ * Proofs of other providers have the provider's name in front; a thought and its call share one, and
+ * the call may tell the thought behind it.
+ */
 function unpacked(signature: unknown): string[] {
   if (typeof signature !== 'string') return [];
   const text = Buffer.from(signature, 'base64').toString();
-  return [/^(?:claude|openai)#(.+)$/.exec(text)?.[1] ?? signature];
+  return [/^(?:claude|openai)#([^#]+)/.exec(text)?.[1] ?? signature];
 }
