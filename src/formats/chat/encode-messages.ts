@@ -3,9 +3,10 @@
  * other formats are brought together here: calls join one assistant message, reasoning joins the
  * message it led to, and results follow their calls at once.
  */
-import type { ToolCallPart, ToolResultPart } from '../../canonical/parts.ts';
+import type { ReasoningPart, ToolCallPart, ToolResultPart } from '../../canonical/parts.ts';
 import type { CanonicalRequest, Message } from '../../canonical/request.ts';
 import { arrayOf, type JsonObject } from '../../canonical/value.ts';
+import { decodeCarrier } from '../gemini/carrier.ts';
 import { encodeContentPart, encodeToolContent } from './encode-content.ts';
 import { PendingReasoning } from './pending-reasoning.ts';
 import { qualifiedName } from './qualified-name.ts';
@@ -73,12 +74,19 @@ class MessageBuilder {
     }
     const parts: JsonObject[] = [];
     for (const part of message.content) {
-      if (part.type === 'reasoning') this.#reasoning.add(part.summary, part.text);
+      if (part.type === 'reasoning') this.#think(part);
       const encoded = encodeContentPart(part);
       if (encoded !== undefined) parts.push(encoded);
       if (part.type === 'verbatim') this.#assistant = undefined;
     }
     if (parts.length > 0) this.#message(role, parts);
+  }
+
+  /** A proof of Google for the text before is no reasoning, and may stand behind the last message. */
+  #think({ summary, text, signature }: ReasoningPart): void {
+    const isSilent = summary.length === 0 && text === undefined;
+    if (isSilent && decodeCarrier(signature)?.direction === 'previous') return;
+    this.#reasoning.add(summary, text);
   }
 
   #message(role: string, content: string | JsonObject[]): void {
@@ -175,7 +183,9 @@ function isReasoningOnly({ content }: Message): boolean {
   return content.every((part) => part.type === 'reasoning');
 }
 
-/** A chat upstream sees a custom tool as a function with one text. */
+/** A chat upstream sees a custom tool as a function with one text, and reads the arguments as JSON. */
 function argumentsOf(call: ToolCallPart): string {
-  return call.kind === 'custom' ? JSON.stringify({ input: call.arguments }) : call.arguments;
+  return call.kind === 'custom'
+    ? JSON.stringify({ input: call.arguments })
+    : call.arguments || '{}';
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RequestContext, ResponseContext } from '../../../src/formats/format.ts';
 import { responsesBodyToChat, responsesToChat } from '../hub-pairs.ts';
+import { encodeCarrier } from '../../../src/formats/gemini/carrier.ts';
 import { fillUsageDetails } from '../../../src/formats/codex/usage-details.ts';
 import { vector, vectors } from '../vectors.ts';
 import { onWire, requestContext, responseContext } from '../chat/contexts.ts';
@@ -69,6 +70,29 @@ describe('Responses to chat, body for the upstream', () => {
       parallel_tool_calls: null,
     };
     assert.deepEqual(sent(nulls), sent({ input: 'x' }));
+  });
+
+  it('a call without arguments has an empty object', () => {
+    const call = { type: 'function_call', call_id: 'a', name: 'f', arguments: '' };
+    const { messages } = sent({ input: [call] });
+    const [message] = messages as { tool_calls: { function: Json }[] }[];
+    assert.equal(message?.tool_calls[0]?.function.arguments, '{}');
+  });
+
+  it('a proof of Google behind a text is no reasoning', () => {
+    const signature = 'EgQKAgEC';
+    const of = (direction: 'next' | 'previous'): Json => ({
+      type: 'reasoning',
+      summary: [],
+      encrypted_content: encodeCarrier({ direction, target: 'any', signature }),
+    });
+    const [answer, next] = [
+      { role: 'assistant', content: 'a' },
+      { role: 'user', content: 'b' },
+    ];
+    assert.deepEqual(sent({ input: [answer, of('previous'), next] }).messages, [answer, next]);
+    const { messages } = sent({ input: [of('next'), answer] });
+    assert.deepEqual(messages, [{ ...answer, reasoning_content: '[reasoning unavailable]' }]);
   });
 
   it('refuses an input of a wrong type and bodies that are no object', () => {
