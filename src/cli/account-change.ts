@@ -54,10 +54,7 @@ async function removeFile(path: string): Promise<void> {
  * The one account that is meant: by its whole name, else by the beginning of one.
  * @throws SwitchyardError `account_not_found`
  */
-export function chooseAccount(
-  records: readonly CredentialRecord[],
-  text: string,
-): CredentialRecord {
+function chooseAccount(records: readonly CredentialRecord[], text: string): CredentialRecord {
   const wanted = text.toLowerCase();
   const exact = records.filter((record) => namesOf(record).includes(wanted));
   const fitting =

@@ -29,7 +29,7 @@ export interface CliIo {
   openBrowser(url: string): Promise<boolean>;
 }
 
-export const systemCliClock: CliClock = {
+const systemCliClock: CliClock = {
   now: Date.now,
   after(ms, run) {
     const timer = setTimeout(run, ms);

@@ -1,7 +1,7 @@
 /** How values appear in config-diff lines. */
 
 /** Scheme and host of an address; the words for "no proxy" and nothing stay readable. */
-export function safeUrl(text: string): string {
+function safeUrl(text: string): string {
   if (text === '' || /^(?:direct|none)$/i.test(text)) return text;
   if (!URL.canParse(text)) return '<redacted>';
   const { protocol, host } = new URL(text);

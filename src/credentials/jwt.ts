@@ -22,7 +22,7 @@ const idClaims = z.looseObject({
 });
 
 /** The payload of a token with exactly three parts; undefined for anything else. */
-export function jwtPayload(token: string): Record<string, unknown> | undefined {
+function jwtPayload(token: string): Record<string, unknown> | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
   try {

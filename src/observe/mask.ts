@@ -52,18 +52,6 @@ export function maskHeader(name: string, value: string): string {
   return `${value.slice(0, space)} ${maskSecret(value.slice(space + 1))}`;
 }
 
-/** A query string (without `?`) as it may be logged. */
-export function maskQuery(query: string): string {
-  return query
-    .split('&')
-    .map((pair) => {
-      const equals = pair.indexOf('=');
-      if (equals < 0 || !isSecretName(pair.slice(0, equals))) return pair;
-      return `${pair.slice(0, equals + 1)}${maskSecret(pair.slice(equals + 1))}`;
-    })
-    .join('&');
-}
-
 /** Free text, e.g. an error message of an upstream, with its tokens masked. */
 export function maskText(text: string): string {
   return text

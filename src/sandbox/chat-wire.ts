@@ -40,7 +40,7 @@ export function chatBody(answer: Answer): Json {
 }
 
 /** Token counts in Chat Completions names. */
-export function chatUsage(usage: TurnUsage): Json {
+function chatUsage(usage: TurnUsage): Json {
   return {
     prompt_tokens: usage.inputTokens,
     completion_tokens: usage.outputTokens,

@@ -82,7 +82,7 @@ export function compactionBody(answer: Answer): Item {
 }
 
 /** Token counts in Responses names. */
-export function responsesUsage(usage: TurnUsage): Item {
+function responsesUsage(usage: TurnUsage): Item {
   return {
     input_tokens: usage.inputTokens,
     input_tokens_details: { cached_tokens: usage.cachedTokens },

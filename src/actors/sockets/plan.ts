@@ -42,7 +42,7 @@ export function planTurn(
 }
 
 /** The answer that a request names as the one before; undefined: none. */
-export function previousResponseId({ body, members }: ScannedRequest): string | undefined {
+function previousResponseId({ body, members }: ScannedRequest): string | undefined {
   const member = memberOf(members, 'previous_response_id');
   return member && (readString(body, member.valueStart, member.valueEnd) || undefined);
 }

@@ -71,6 +71,6 @@ function messageIn(value: unknown): string | undefined {
 }
 
 /** A status in words. */
-export function reason(status: number): string {
+function reason(status: number): string {
   return STATUS_CODES[status] ?? `Error ${status}`;
 }

@@ -26,7 +26,7 @@ const SENT = 1;
 const MAX_NATIVE_BYTES = 2 ** 32 - 1;
 
 /** See `types.ts`. */
-export class UwsSocket implements ClientSocket {
+class UwsSocket implements ClientSocket {
   readonly #handlers: SocketHandlers;
   readonly #maxMessageBytes: number;
   #native: NativeSocket | undefined;

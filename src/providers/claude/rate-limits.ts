@@ -22,7 +22,7 @@ const MINUTE = 1;
 export type LimitHeaders = ReadonlyMap<string, string>;
 
 /** The family in flat pairs; undefined: the answer has none. */
-export function limitHeaders(headers: readonly string[]): LimitHeaders | undefined {
+function limitHeaders(headers: readonly string[]): LimitHeaders | undefined {
   let found: Map<string, string> | undefined;
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index]?.toLowerCase() ?? '';

@@ -4,8 +4,7 @@ import { readFrame, type ClientFrame } from '../../../src/front/responses-socket
 import type { JsonObject } from '../../../src/canonical/value.ts';
 import type { TurnFailure } from '../../../src/turn.ts';
 
-export const frameOf = (value: JsonObject): ClientFrame =>
-  readFrame(Buffer.from(JSON.stringify(value)));
+const frameOf = (value: JsonObject): ClientFrame => readFrame(Buffer.from(JSON.stringify(value)));
 
 export const create = (more: JsonObject): ClientFrame =>
   frameOf({ type: 'response.create', ...more });
@@ -42,9 +41,6 @@ export const callOutput = (callId: string, output = 'ok'): JsonObject => ({
 });
 
 export const stored = (...items: JsonObject[]): StoredItem[] => items.map(itemOf);
-
-export const rawOf = (items: readonly StoredItem[]): unknown[] =>
-  items.map(({ raw }) => JSON.parse(raw) as unknown);
 
 /** A failure that an upstream answered itself. */
 export function upstreamFailure(more: Partial<TurnFailure>): TurnFailure {
