@@ -116,16 +116,22 @@ export function diffConfig(before: Config, after: Config): string[] {
   ];
 }
 
-/** Lines for credential files between two scans: added, removed, and the fields of routing.md 16. */
+const isOfFile = ({ source }: CredentialRecord): boolean => source.kind === 'file';
+
+/**
+ * Lines for credential files between two scans: added, removed, and the fields of routing.md 16.
+ * Records of the configuration are passed over.
+ */
 export function diffCredentialFiles(
   before: readonly CredentialRecord[],
   after: readonly CredentialRecord[],
 ): string[] {
-  const old = new Map(before.map((record) => [record.id, record]));
-  const kept = new Set(after.map((record) => record.id));
-  const removed = before.filter((record) => !kept.has(record.id));
+  const old = new Map(before.filter(isOfFile).map((record) => [record.id, record]));
+  const files = after.filter(isOfFile);
+  const kept = new Set(files.map((record) => record.id));
+  const removed = [...old.values()].filter((record) => !kept.has(record.id));
   return [
-    ...after.flatMap((record) => {
+    ...files.flatMap((record) => {
       const was = old.get(record.id);
       if (!was) return [`${record.id}: added`];
       return [

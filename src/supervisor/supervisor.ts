@@ -8,7 +8,7 @@ import { accountsOf } from './accounts.ts';
 import { Hosts } from './hosts.ts';
 import { Learned } from './learned.ts';
 import { buildRoutingTable } from '../routing/table.ts';
-import { diffConfig } from '../config/diff.ts';
+import { diffConfig, diffCredentialFiles } from '../config/diff.ts';
 import { frontSettings } from '../front/control.ts';
 import { hostSettings } from '../actors/settings.ts';
 import { loadConfigFile } from '../config/load.ts';
@@ -179,8 +179,7 @@ export class Supervisor {
     if (!isDeepStrictEqual(config.ignoredKeys, this.#config.ignoredKeys)) this.#nameIgnored(config);
     this.#config = config;
     setDebug(config.debug);
-    this.#records = await this.#allRecords(config);
-    this.#learned.track(this.#records);
+    await this.#readRecords(config);
     await this.#hosts.reconfigure(hostSettings(config));
     await this.#hosts.setCredentials(this.#records);
     const rewritten = [...this.#rewritten];
@@ -188,6 +187,14 @@ export class Supervisor {
     await this.#hosts.lookAgain(rewritten);
     await this.#fronts.configure(this.#frontSettings(), this.#table());
     await this.#sandbox.settle();
+  }
+
+  async #readRecords(config: Config): Promise<void> {
+    const records = await this.#allRecords(config);
+    const changes = diffCredentialFiles(this.#records, records);
+    if (changes.length > 0) this.#log.debug({ changes }, 'credential file changes detected');
+    this.#records = records;
+    this.#learned.track(records);
   }
 
   #nameIgnored({ ignoredKeys }: Config): void {

@@ -166,6 +166,7 @@ describe('diffCredentialFiles', () => {
   const record = (id: string, fields: Partial<CredentialRecord> = {}): CredentialRecord => ({
     ...base,
     id: credentialId(id),
+    source: { kind: 'file', path: `/${id}`, fingerprint: '' },
     ...fields,
   });
 
@@ -180,5 +181,6 @@ describe('diffCredentialFiles', () => {
       'b.json: removed',
     ]);
     assert.deepEqual(diffCredentialFiles(before, before), []);
+    assert.deepEqual(diffCredentialFiles([], [base]), [], 'entries have lines of their own');
   });
 });
