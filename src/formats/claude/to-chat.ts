@@ -54,12 +54,19 @@ function requestForChat(request: CanonicalRequest, context: RequestContext): Can
 }
 
 function messageForChat(message: Message, keepsUnsigned: boolean): Message {
-  const { content } = message;
+  const { content, role } = message;
   if (typeof content === 'string') return message;
-  return {
-    ...message,
-    content: content.filter((part) => isKept(part, message.role, keepsUnsigned)),
-  };
+  const kept = content.filter((part) => isKept(part, role, keepsUnsigned));
+  return { ...message, content: role === 'user' ? plainText(kept) : kept };
+}
+
+/**
+ * Claude Code writes a user's words as a string, but as a block as long as its cache mark is on them:
+ * one form for both, because the upstream's prompt cache needs the same bytes in every turn.
+ */
+function plainText(parts: Part[]): string | Part[] {
+  const [only, ...others] = parts;
+  return only?.type === 'text' && others.length === 0 ? only.text : parts;
 }
 
 /** Blank texts say nothing; reasoning goes back only to the family it came from (3.8). */
@@ -67,6 +74,7 @@ function isKept(part: Part, role: string, keepsUnsigned: boolean): boolean {
   if (part.type === 'text') return part.text.trim() !== '';
   if (part.type === 'tool_call') return role === 'assistant';
   if (part.type !== 'reasoning') return true;
+  if ((part.text ?? '').trim() === '') return false;
   return role === 'assistant' && (keepsUnsigned || isOpenAiEncrypted(part.signature));
 }
 

@@ -8,6 +8,10 @@ import { vector, vectors } from '../vectors.ts';
 
 type Json = Record<string, unknown>;
 
+/** A proof in the form that OpenAI issues. */
+const PROOF =
+  'gAAAAAABAgMEAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0-Pw';
+
 const sent = (body: Json, over: Partial<RequestContext> = {}): Json =>
   onWire(
     chatForClaude.encodeRequest(claudeClient.decodeRequest(body), requestContext(over), 'claude'),
@@ -32,8 +36,14 @@ const DIFFERS: Record<string, { why: string; change: Json }> = {
     },
   },
   M08: {
-    why: 'a choice without tools is left out, because upstreams refuse it',
-    change: { tool_choice: undefined },
+    why: 'a choice without tools is left out, because upstreams refuse it; one text is a string',
+    change: {
+      tool_choice: undefined,
+      messages: [
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://e/x' } }] },
+        { role: 'user', content: '<system-reminder>\nR\n</system-reminder>' },
+      ],
+    },
   },
 };
 
@@ -86,6 +96,28 @@ describe('claude to chat upstream, request vectors', () => {
         },
       },
     ]);
+  });
+
+  it('the words of a user are the same bytes with the cache mark of Claude Code and without', () => {
+    const marked = { type: 'text', text: 'q', cache_control: { type: 'ephemeral' } };
+    const now = sent({ messages: [{ role: 'user', content: [marked] }] }).messages as Json[];
+    const later = sent({
+      messages: [
+        { role: 'user', content: 'q' },
+        { role: 'assistant', content: [{ type: 'text', text: 'a' }] },
+        { role: 'user', content: [marked] },
+      ],
+    }).messages as Json[];
+    assert.deepEqual(now, later.slice(0, 1));
+    assert.deepEqual(now, [{ role: 'user', content: 'q' }]);
+  });
+
+  it('thinking without a word leaves nothing behind', () => {
+    const thinking = { type: 'thinking', thinking: '', signature: PROOF };
+    const said = { type: 'text', text: 'a' };
+    const assistant = (...content: Json[]): Json => ({ role: 'assistant', content });
+    const { messages } = sent({ messages: [assistant(thinking), assistant(thinking, said)] });
+    assert.deepEqual(messages, [assistant(said)]);
   });
 
   it('tools of Anthropic that the client runs have their schema, sets of tools are left out', () => {
