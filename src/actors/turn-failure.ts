@@ -35,13 +35,13 @@ export function turnFailure(
 }
 
 /**
- * An error of the upstream. `mayGoOn`: the client has seen nothing yet; `passesHeaders`: it gets the
- * upstream's headers, too.
+ * An error of the upstream. `mayGoOn`: the client has seen nothing yet; `repeat`: this account may be
+ * asked once more; `passesHeaders`: the client gets the upstream's headers, too.
  */
 export function upstreamTurnFailure(
   failure: UpstreamFailure,
   outcome: Classification,
-  { mayGoOn, passesHeaders, summary }: Circumstances,
+  { mayGoOn, repeat, passesHeaders, summary }: Circumstances,
 ): TurnFailure {
   return {
     code: failure.code ?? 'upstream_error',
@@ -53,12 +53,14 @@ export function upstreamTurnFailure(
     retryAfterMs: failure.retryAfterMs ?? null,
     verdict: mayGoOn ? outcome.verdict : 'stop',
     neutral: outcome.neutral,
+    ...(repeat && { repeat }),
     summary,
   };
 }
 
 interface Circumstances {
   mayGoOn: boolean;
+  repeat: boolean;
   passesHeaders: boolean;
   summary: TurnSummary;
 }

@@ -9,6 +9,7 @@ import { NO_SUMMARY, turnFailure, upstreamTurnFailure } from './turn-failure.ts'
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
 import { isBadSignature } from '../providers/codex/reclassify.ts';
 import { isCountPath } from '../providers/paths.ts';
+import { isPassingFault } from './passing-fault.ts';
 import type { AttemptListener, AttemptOwner } from './attempt-types.ts';
 import type { CallPhase } from '../upstream/types.ts';
 import type { CompiledRule, UpstreamFailure } from '../providers/types.ts';
@@ -90,6 +91,7 @@ export class Turn implements AttemptListener {
     if (isBadSignature(failure.body) && this.#repeatsWithoutReplay()) return;
     const outcome = classify(failure, this.#owner.rules, this.request.path, phase);
     if (this.#mayRenew(failure)) this.#renewAndRepeat(failure, outcome);
+    else if (this.#mayRepeat(outcome)) this.#fail(failure, { ...outcome, neutral: true }, true);
     else this.#settleFailure(failure, outcome);
   }
 
@@ -174,11 +176,17 @@ export class Turn implements AttemptListener {
     } else this.#fail(failure, outcome);
   }
 
-  #fail(failure: UpstreamFailure, outcome: Classification): void {
+  /** The front asks once more: only a second fault counts. */
+  #mayRepeat(outcome: Classification): boolean {
+    return this.request.mayRepeat === true && !this.stream.committed && isPassingFault(outcome);
+  }
+
+  #fail(failure: UpstreamFailure, outcome: Classification, repeat = false): void {
     const summary = this.#summary(failure.status, undefined);
     const passesHeaders = failure.final === true || this.#owner.settings.passthroughHeaders;
     const mayGoOn = !this.stream.committed;
-    this.stream.fail(upstreamTurnFailure(failure, outcome, { mayGoOn, passesHeaders, summary }));
+    const circumstances = { mayGoOn, repeat, passesHeaders, summary };
+    this.stream.fail(upstreamTurnFailure(failure, outcome, circumstances));
     this.#owner.finished(this);
   }
 

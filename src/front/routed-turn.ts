@@ -96,7 +96,9 @@ export class RoutedTurn {
     this.#attempted += 1;
     this.#current = offer;
     const { suffix } = this.#parts.resolved;
-    const mayRepeat = this.#stay.mayRepeat && offer.credential.id === home?.credential.id;
+    // A pool has no home: each of its requests begins with another model.
+    const isHome = offer.credential.id === home?.credential.id && offer.upstream.length === 1;
+    const mayRepeat = this.#stay.mayRepeat && isHome;
     const target = targetOf(offer, suffix, this.#poolStart(offer), mayRepeat);
     return { do: 'try', target };
   }
