@@ -18,7 +18,7 @@ import {
   codexEntrySchema,
   compatEntrySchema,
   keyEntrySchema,
-} from '../src/credentials/entries.ts';
+} from '../src/credentials/entry-schemas.ts';
 import { aliasSchema, modelSchema, ruleSchema } from '../src/credentials/nested.ts';
 
 const PAGE = join(import.meta.dirname, '../docs/configuration.md');

@@ -3,14 +3,14 @@
  * served yet are accepted and named in `ignoredKeys`; combinations are checked here, at the door.
  */
 import { z } from 'zod';
+import { entryRecords } from '../credentials/entries.ts';
 import {
   claudeEntrySchema,
   codexEntrySchema,
   compatEntrySchema,
-  entryRecords,
   geminiEntrySchema,
   vertexEntrySchema,
-} from '../credentials/entries.ts';
+} from '../credentials/entry-schemas.ts';
 import { aliasSchema, excludedSchema, ruleSchema } from '../credentials/nested.ts';
 import { SwitchyardError } from '../errors.ts';
 import { checkCombinations } from './combinations.ts';
