@@ -4,7 +4,7 @@
  */
 import type { CitationEvent, WebSearchEvent, WebSource } from '../../canonical/events.ts';
 
-/** Pages of one answer; further ones are left out. */
+/** Pages, and queries, of one answer; further ones are left out. */
 export const MAX_SOURCES = 1_000;
 
 /** What tells of a search. */
@@ -19,7 +19,9 @@ export class AnswerSources {
   take(event: SourceEvent): void {
     if (event.type === 'citation') this.#add(event.source);
     else {
-      for (const query of event.queries) this.#queries.add(query);
+      for (const query of event.queries) {
+        if (this.#queries.size < MAX_SOURCES) this.#queries.add(query);
+      }
       for (const source of event.results ?? []) this.#add(source);
     }
   }
