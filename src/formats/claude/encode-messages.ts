@@ -56,9 +56,9 @@ export function encodeMessages(
     addToTurn(turns, role, marked(known(blocks), message));
   }
   if (!keepsUnsigned) dropIdleThinking(turns);
-  if (turns.length === 0 && system.length > 0) {
-    turns.push({ role: 'user', content: [{ type: 'text', text: '' }] });
-  }
+  const last = turns.length === 0 ? system.pop() : undefined;
+  // Anthropic answers users only, and refuses an empty text of one.
+  if (last !== undefined) turns.push({ role: 'user', content: [last] });
   return { system, messages: turns.map((turn) => encodeTurn(turn, client)) };
 }
 

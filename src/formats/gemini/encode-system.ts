@@ -1,5 +1,5 @@
 /** System text → `systemInstruction` (translate-gemini-thinking.md 4.2, 5.1, 6.1). */
-import { isSystem, splitMessages } from '../../canonical/late-system.ts';
+import { splitMessages } from '../../canonical/late-system.ts';
 import type { CanonicalRequest, Message } from '../../canonical/request.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import type { HubClient } from '../hub.ts';
@@ -10,21 +10,18 @@ export interface SplitRequest {
   conversation: readonly Message[];
 }
 
-/** Gemini refuses to answer instructions alone: a chat client's only message counts as the user's. */
+/** Gemini refuses to answer instructions alone: the last of them counts as the user's (4.2). */
 export function splitSystem(request: CanonicalRequest, client: HubClient): SplitRequest {
   const { messages, instructions } = request;
-  const [only] = messages;
-  if (messages.length === 1 && only !== undefined && isSystem(only) && client === 'openai') {
-    return { instruction: undefined, conversation: [{ ...only, role: 'user' }] };
-  }
   const { system, conversation } = splitMessages(messages);
-  const parts = system.flatMap(textsOf);
+  const last = conversation.length === 0 ? system.at(-1) : undefined;
+  const parts = (last === undefined ? system : system.slice(0, -1)).flatMap(textsOf);
   if (instructions !== undefined && instructions !== '') parts.unshift({ text: instructions });
   // Responses clients name no role here.
   const role = client === 'openai-response' ? {} : { role: 'user' };
   return {
     instruction: parts.length === 0 ? undefined : { ...role, parts },
-    conversation,
+    conversation: last === undefined ? conversation : [{ ...last, role: 'user' }],
   };
 }
 

@@ -17,6 +17,10 @@ const NO_SCHEMA = { type: 'object', properties: {} };
 
 /** Vectors where Switchyard decides differently from the reference. */
 const DIFFERS: Record<string, { why: string; change(out: Json): Json }> = {
+  I12: {
+    why: 'Anthropic refuses an empty text, so the last of the system text is the user’s',
+    change: ({ system, ...out }) => ({ ...out, messages: [user(system)] }),
+  },
   I13: {
     why: 'a tool without a schema gets an empty one, which Anthropic demands',
     change: (out) => ({

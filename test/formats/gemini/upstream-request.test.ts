@@ -73,6 +73,12 @@ describe('chat client → Gemini', () => {
     const body = chat([{ role: 'system', content: 'x' }]);
     assert.deepEqual(body.contents, [user('x')]);
     assert.equal(body.systemInstruction, undefined);
+    const ofTwo = responses([
+      { role: 'developer', content: 'x' },
+      { role: 'developer', content: 'y' },
+    ]);
+    assert.deepEqual(ofTwo.contents, [user('y')]);
+    assert.deepEqual(ofTwo.systemInstruction, { parts: [{ text: 'x' }] });
   });
 
   it('42: an assistant does not come last', () => {
