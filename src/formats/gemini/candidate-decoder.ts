@@ -31,6 +31,8 @@ export interface CandidateRules {
   newCallId(): string;
   /** The client's name of a tool. */
   nameOf(name: string): string;
+  /** Arguments as the client's schema has them; `name` is the client's. */
+  argumentsOf(name: string, args: unknown): unknown;
 }
 
 /** Type of a picture that does not tell its own. */
@@ -164,7 +166,8 @@ export class CandidateDecoder {
     this.#text?.release();
     this.#signNext(signature);
     this.#close();
-    const { emit, choice, newItem, newCallId, nameOf } = this.#rules;
+    const { emit, choice, newItem, newCallId } = this.#rules;
+    const own = this.#rules.nameOf(name);
     this.hasCalls = true;
     const place = { item: newItem(), choice };
     const args = call.args === undefined || call.args === null ? {} : call.args;
@@ -172,9 +175,9 @@ export class CandidateDecoder {
       type: 'tool_call',
       kind: 'function',
       id: stringOf(call.id) || newCallId(),
-      name: nameOf(name),
+      name: own,
       signature,
-      arguments: JSON.stringify(args),
+      arguments: JSON.stringify(this.#rules.argumentsOf(own, args)),
       ...place,
     });
     emit({ type: 'tool_call_done', ...place });

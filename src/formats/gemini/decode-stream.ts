@@ -33,6 +33,8 @@ export interface DecoderFacts {
   searches: boolean;
   /** The client's name of a tool. */
   nameOf(name: string): string;
+  /** As in {@link CandidateDecoder}. */
+  argumentsOf(name: string, args: unknown): unknown;
 }
 
 interface Candidate {
@@ -160,6 +162,7 @@ export class GeminiStreamDecoder {
       newItem: () => this.#items++,
       newCallId: () => this.#callId(),
       nameOf: (name) => this.#facts.nameOf(name),
+      argumentsOf: (name, args) => this.#facts.argumentsOf(name, args),
     });
     const candidate: Candidate = { decoder, native: undefined, told: false };
     this.#candidates.set(choice, candidate);

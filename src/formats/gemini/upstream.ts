@@ -5,7 +5,8 @@ import { parseBody } from '../body.ts';
 import type { UpstreamDecoder, UpstreamSide } from '../hub.ts';
 import { GeminiStreamDecoder } from './decode-stream.ts';
 import { encodeGeminiRequest } from './encode-request.ts';
-import { toolNames, type ToolNames } from './tool-names.ts';
+import { ownValues } from './own-values.ts';
+import { declaredName, toolNames, type ToolNames } from './tool-names.ts';
 
 /** A client that did not ask for thoughts does not expect any among the blocks of an answer. */
 const thinks = ({ reasoning: { effort, budgetTokens } }: CanonicalRequest): boolean =>
@@ -36,6 +37,10 @@ export const geminiUpstream: UpstreamSide = {
       nameOf(name) {
         names ??= toolNames(asked().tools);
         return names.client(name);
+      },
+      argumentsOf(name, args) {
+        const tool = asked().tools.find((declared) => declaredName(declared) === name);
+        return tool?.type === 'function' ? ownValues(tool.parameters, args) : args;
       },
       carriers() {
         if (client.format === 'openai-response') return client.format;
