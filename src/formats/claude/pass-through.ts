@@ -22,12 +22,15 @@ import { dropRefusedBudget } from './open-turn.ts';
 import { withOwnHistory } from './own-history.ts';
 import { withoutEmptyDomains } from './search-domains.ts';
 
+/** Models of Anthropic, by whatever name relays offer them, e.g. `anthropic/claude-opus-4.6`. */
+const IS_CLAUDE = /claude/i;
+
 /** Streams when the client does. */
 export const claudeToClaude: FormatPair = {
   ownBaseline: true,
   alwaysStreams: false,
   encodeRequest(body, context) {
-    const checksProofs = context.model.startsWith('claude') && context.keepsUnsigned !== true;
+    const checksProofs = IS_CLAUDE.test(context.model) && context.keepsUnsigned !== true;
     const own = checksProofs ? withOwnHistory(body) : body;
     const moved = context.movesSystem === true ? withMovedSystem(own) : own;
     const source = withoutEmptyDomains(moved);

@@ -260,6 +260,8 @@ describe('history for Claude models', () => {
   it('models of other names may know other proofs', () => {
     const messages = [answer(thinking('CiQBjz0KX0I'), { ...said, cache_control })];
     assert.deepEqual(sent({ messages }, { model: 'glm-4' }).messages, messages);
+    const relayed = sent({ messages }, { model: 'anthropic/claude-opus-4.6' }).messages;
+    assert.deepEqual(relayed, [answer({ ...said, cache_control })]);
   });
 
   it('3.8: an upstream that takes unsigned thinking gets it', () => {
