@@ -15,7 +15,7 @@ import { withoutTokens, type AuthClient } from './auth-client.ts';
 import type { LoginOptions } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { browserGrant } from './login-browser.ts';
-import type { Login } from './login.ts';
+import type { Login } from './login-result.ts';
 
 const TERMS = `Whether an account may be used outside Anthropic's own clients is a matter of its
 terms. API keys are made for other programs: claude-api-key in the config file.`;

@@ -8,7 +8,7 @@ import type { LoginOptions } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { browserGrant } from './login-browser.ts';
 import { deviceGrant } from './login-device.ts';
-import type { Login } from './login.ts';
+import type { Login } from './login-result.ts';
 
 /** @throws SwitchyardError `login_failed`, `callback_port_in_use` */
 export async function loginCodex(

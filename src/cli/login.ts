@@ -1,23 +1,12 @@
 /** `switchyard login codex|claude`: a login, and the account's file. */
 import type { Config } from '../config/types.ts';
-import {
-  saveAccount,
-  type AccountProvider,
-  type NewAccount,
-  type SavedAccount,
-} from '../credentials/accounts.ts';
+import { saveAccount, type AccountProvider, type SavedAccount } from '../credentials/accounts.ts';
 import { AuthClient, loginFailed } from './auth-client.ts';
 import type { LoginOptions } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { loginClaude } from './login-claude.ts';
 import { loginCodex } from './login-codex.ts';
-
-/** What a login gave. */
-export interface Login {
-  account: Omit<NewAccount, 'provider' | 'onlyIfNewer'>;
-  /** What else is told of the account, e.g. its plan; undefined: nothing. */
-  detail: string | undefined;
-}
+import type { Login } from './login-result.ts';
 
 type LogIn = (io: CliIo, client: AuthClient, options: LoginOptions) => Promise<Login>;
 

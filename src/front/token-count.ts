@@ -12,7 +12,7 @@ import { parseBody } from '../formats/body.ts';
 import { scanObject } from '../json/scan.ts';
 import { SwitchyardError } from '../errors.ts';
 import type { Target } from './target.ts';
-import type { AdmittedRequest } from './turn-intake.ts';
+import type { AdmittedRequest } from './admitted-request.ts';
 import type { TurnReport } from './client-turn.ts';
 import type { TurnRequest, TurnSummary } from '../turn.ts';
 

@@ -4,37 +4,15 @@
  */
 import { AnswerWriter } from './answer-writer.ts';
 import { clientTurnHeaders } from './client-headers.ts';
-import { ClientTurn, type TurnReport } from './client-turn.ts';
+import { ClientTurn } from './client-turn.ts';
 import { decodeBody } from './body.ts';
 import { formToJson, isForm } from './multipart.ts';
 import { isCompactPath } from '../providers/paths.ts';
 import { answerCount } from './token-count.ts';
-import { peekBody, peekNamed, type NamedModel } from './peek.ts';
+import { peekBody, peekNamed } from './peek.ts';
 import { SwitchyardError, toSwitchyardError } from '../errors.ts';
-import type { Exchange } from './server/types.ts';
+import type { AdmittedRequest } from './admitted-request.ts';
 import type { FrontState } from './front-state.ts';
-import type { Principal } from '../turn.ts';
-import type { RequestId } from '../ids.ts';
-import type { Surface } from './surface.ts';
-
-/** A request whose access was granted. */
-export interface AdmittedRequest {
-  id: RequestId;
-  exchange: Exchange;
-  surface: Surface;
-  principal: Principal;
-  /** Model and form, where the path says them. */
-  named?: NamedModel;
-  /** Only the size of the request is asked for. */
-  counts?: true;
-  /** CORS headers of this request, and those that tell its id. */
-  ownHeaders: string[];
-  /** Called as soon as the model is known, for the log. */
-  onModel(model: string): void;
-  onDone(report: TurnReport): void;
-  /** A request that failed before it became a turn. */
-  onRefused(thrown: unknown): void;
-}
 
 /** Takes the raw body and starts the turn. */
 export function startTurn(front: FrontState, request: AdmittedRequest, raw: Uint8Array): void {
