@@ -38,9 +38,12 @@ function summaryIntent(display: unknown): SummaryIntent | undefined {
   return display === 'omitted' ? { visible: false } : undefined;
 }
 
+/** Name of the schema: Anthropic has none, OpenAI's formats demand one. */
+const SCHEMA_NAME = 'response';
+
 /** Reads the form of the answer; `output_format` is its name in older betas. */
 export function decodeClaudeOutput(body: JsonObject): OutputFormat | undefined {
   const format = objectOf(body.output_config).format ?? body.output_format;
   if (!isObject(format) || format.type !== 'json_schema') return undefined;
-  return { type: 'json_schema', schema: format.schema };
+  return { type: 'json_schema', name: SCHEMA_NAME, schema: format.schema };
 }

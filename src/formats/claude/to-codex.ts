@@ -7,7 +7,6 @@ import type {
   BuiltinTool,
   CanonicalRequest,
   Message,
-  OutputFormat,
   ReasoningIntent,
   Tool,
   ToolChoice,
@@ -18,9 +17,6 @@ import type { RequestContext } from '../format.ts';
 import type { UpstreamSide } from '../hub.ts';
 import { clientFunction } from './client-tools.ts';
 import { shortCallId } from './call-id.ts';
-
-/** Name of a schema whose client gave none; Codex demands one. */
-const SCHEMA_NAME = 'response';
 
 /** The hub's Codex upstream, told by Claude clients. */
 export const codexForClaude: UpstreamSide = {
@@ -40,7 +36,6 @@ function requestForCodex(request: CanonicalRequest, context: RequestContext): Ca
     tools: tools.flatMap(toolForCodex),
     toolChoice: choiceForCodex(request),
     reasoning: reasoningForCodex(request.reasoning),
-    output: outputForCodex(request.output),
   };
 }
 
@@ -109,10 +104,6 @@ function choiceForCodex({ toolChoice, tools }: CanonicalRequest): ToolChoice | u
 /** Codex has no word for an amount that the model decides itself: its default says as much. */
 function reasoningForCodex(reasoning: ReasoningIntent): ReasoningIntent {
   return reasoning.budgetTokens === -1 ? { ...reasoning, budgetTokens: undefined } : reasoning;
-}
-
-function outputForCodex(output: OutputFormat | undefined): OutputFormat | undefined {
-  return output?.type === 'json_schema' ? { ...output, name: output.name ?? SCHEMA_NAME } : output;
 }
 
 /** Codex demands an object with properties at the root (3.11). */

@@ -81,6 +81,18 @@ describe('claude to chat upstream, request vectors', () => {
     assert.equal(body.tool_choice, 'required');
   });
 
+  it('a demanded form of the answer has the name that OpenAI wants', () => {
+    const schema = { type: 'object', properties: {} };
+    const { response_format } = sent({
+      messages: [],
+      output_config: { format: { type: 'json_schema', schema } },
+    });
+    assert.deepEqual(response_format, {
+      type: 'json_schema',
+      json_schema: { name: 'response', schema },
+    });
+  });
+
   it('3.11: every object of a schema has properties', () => {
     const nested = { type: 'array', items: { type: 'object' } };
     const input_schema = { type: 'object', properties: { list: nested } };
