@@ -3,6 +3,9 @@ import { SwitchyardError } from '../errors.ts';
 import type { Blocked } from './availability.ts';
 import type { RoutedModel } from './table.ts';
 
+/** Longest wait that is told for a fault: SDKs ignore a minute, and some clients give up on it. */
+const MAX_TOLD_WAIT_MS = 30_000;
+
 /** `requested`: the model as the client named it. */
 export function refusalOf(
   model: RoutedModel,
@@ -12,12 +15,25 @@ export function refusalOf(
 ): SwitchyardError {
   const where = `(providers=${model.providers.join(',')}, model=${requested})`;
   if (blocked.candidates === 0) return unavailable('auth_not_found', where);
-  if (!blocked.onlyQuota) return unavailable('auth_unavailable', where);
-  return coolingDown(model, requested, Math.max(0, blocked.untilMs - nowMs));
+  const waitMs = Math.max(0, blocked.untilMs - nowMs);
+  if (!blocked.onlyQuota) return unavailable('auth_unavailable', where, waitMs);
+  return coolingDown(model, requested, waitMs);
 }
 
-function unavailable(code: 'auth_not_found' | 'auth_unavailable', where: string): SwitchyardError {
-  return new SwitchyardError(code, { message: `${code}: no auth available ${where}` });
+/**
+ * `Retry-After` tells the wait, because SDKs try only twice more and would be through with that before
+ * an account is back; the reference has none.
+ */
+function unavailable(
+  code: 'auth_not_found' | 'auth_unavailable',
+  where: string,
+  waitMs = Infinity,
+): SwitchyardError {
+  const retryAfterMs = Number.isFinite(waitMs) ? Math.min(waitMs, MAX_TOLD_WAIT_MS) : undefined;
+  return new SwitchyardError(code, {
+    message: `${code}: no auth available ${where}`,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Offer, RoutedModel } from './table.ts';
 import type { RetryConfig } from '../config/types.ts';
 import type { States } from './marks.ts';
 
-/** Failures that another round can mend. */
-const RETRYABLE: ReadonlySet<number> = new Set([403, 408, 429, 500, 502, 503, 504]);
+/** Failures that another round can mend; 529 is the overload of Anthropic, a 503 elsewhere. */
+const RETRYABLE: ReadonlySet<number> = new Set([403, 408, 429, 500, 502, 503, 504, 529]);
 
 /** Longest random addition to a wait, milliseconds. */
 const MAX_JITTER_MS = 2_000;

@@ -211,6 +211,12 @@ describe('rounds, routing.md 93 to 97', () => {
     assert.equal(refused(turn).status, 500);
   });
 
+  it('95: nor is an overload of Anthropic (529) the end', () => {
+    const turn = route(bench([codexKey('A')], `${OFF}request-retry: 1`));
+    assert.deepEqual([failsUncooled(turn, 529), failsUncooled(turn, 529)], ['A', 'A']);
+    assert.equal(refused(turn).status, 529);
+  });
+
   it('96: a credential with fewer rounds stays out of the later ones', () => {
     const records = [codexKey('A', [model('m')], { requestRetry: 0 }), codexKey('B')];
     const turn = route(bench(records, `${OFF}request-retry: 3`));

@@ -54,13 +54,20 @@ describe('nobody can take the request', () => {
     const states = { A: quota(5_000), B: stateAfter(401, 'm') };
     assert.deepEqual(answer([codexKey('A'), codexKey('B')], states), {
       status: 503,
-      retryAfter: '1',
+      retryAfter: '5',
       error: {
         message: 'auth_unavailable: no auth available (providers=codex, model=m)',
         type: 'server_error',
         code: 'internal_server_error',
       },
     });
+  });
+
+  it('a fault: Retry-After is the wait, at most half a minute (the reference has none)', () => {
+    const retryAfter = (status: number): unknown =>
+      answer([codexKey('A')], { A: stateAfter(status, 'm') })['retryAfter'];
+    assert.equal(retryAfter(503), '30');
+    assert.equal(retryAfter(401), '30');
   });
 
   it('101: less than a second', () => {
