@@ -74,9 +74,14 @@ describe('defaults', () => {
     assert.deepEqual(parse('api-keys:\ncodex-api-key:\nrouting:\nhost:\n'), DEFAULTS);
   });
 
-  it('the shipped config.yaml adds three rounds and a wait of 30 s, nothing else', async () => {
+  it('the shipped config.yaml adds three rounds, a wait of 30 s and short rests, nothing else', async () => {
     const shipped = await loadConfigFile(join(import.meta.dirname, '../../config.yaml'), env);
-    const retry = { ...DEFAULTS.retry, requestRetry: 3, maxRetryIntervalMs: 30_000 };
+    const retry = {
+      ...DEFAULTS.retry,
+      requestRetry: 3,
+      maxRetryIntervalMs: 30_000,
+      transientCooldownMs: 10_000,
+    };
     assert.deepEqual(shipped, { ...DEFAULTS, retry });
   });
 });
