@@ -89,8 +89,14 @@ export function parseCommand(args: readonly string[]): Command {
   if (word === 'accounts') {
     return common(readArguments(rest, ACCOUNTS, 2, ACCOUNTS_USAGE), ACCOUNTS_USAGE, accounts);
   }
-  throw wrongArgument(`unknown argument ${word}`, USAGE);
+  if (word === 'help') return { name: 'print', text: USAGE };
+  // The value of a misspelt flag looks like a command.
+  const flag = args.slice(0, at).find((one) => one.startsWith('-') && !isKnown(one));
+  throw wrongArgument(`unknown argument ${flag ?? word}`, USAGE);
 }
+
+const isKnown = (flag: string): boolean =>
+  Object.hasOwn(TOP, /^--?([a-z-]+)/.exec(flag)?.[1] ?? '');
 
 /** Is this the value of the flag before it? */
 function isValue(args: readonly string[], index: number): boolean {

@@ -74,7 +74,14 @@ describe('command line', () => {
     });
   }
 
-  for (const args of ['--help', '-h', 'login --help', 'login codex -h', 'accounts --help']) {
+  for (const args of [
+    '--help',
+    '-h',
+    'help',
+    'login --help',
+    'login codex -h',
+    'accounts --help',
+  ]) {
     it(`${args}: the usage`, () => {
       const command = parseCommand(args.split(' '));
       assert.equal(command.name, 'print');
@@ -85,6 +92,8 @@ describe('command line', () => {
   const WRONG: [args: string, named: RegExp][] = [
     ['--nonsense', /^unknown argument --nonsense\n\nusage: /],
     ['nonsense', /^unknown argument nonsense/],
+    ['--cofig x', /^unknown argument --cofig\n/],
+    ['--config a.yaml nonsense', /^unknown argument nonsense\n/],
     ['serve more', /^unknown argument more/],
     ['--config', /^--config needs a value/],
     ['--help=yes', /^unknown argument --help=yes/],
