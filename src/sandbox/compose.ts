@@ -37,7 +37,7 @@ export function composeAnswer(
 function answerText(request: SandboxRequest, account: string, reading: CacheReading): string {
   const heard =
     request.toolOutput === undefined
-      ? `You said: ${quoted(request.userText)}`
+      ? `You said: ${quoted(request.lastWords)}`
       : `The tool returned: ${quoted(request.toolOutput)}`;
   return `[${account}] ${heard} This is turn ${request.turn}. ${cacheText(reading)}`;
 }

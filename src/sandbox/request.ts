@@ -15,6 +15,8 @@ export interface SandboxRequest {
   items: string[];
   /** Text of the last user message; `''` without one. */
   userText: string;
+  /** The last part of that text: agents put their own notes in front of what the user wrote. */
+  lastWords: string;
   /** User messages so far. */
   turn: number;
   /** Text of a tool's output when that is the last item. */
@@ -55,14 +57,16 @@ export function readRequest(kind: TurnKind, body: unknown): SandboxRequest | str
   if (list === null || list === undefined) {
     return `the request has no ${kind === 'chat' ? 'messages' : 'input'}`;
   }
-  const userTexts = list.map(userTextOf).filter((text) => text !== undefined);
+  const userTexts = list.map(userTextsOf).filter((texts) => texts !== undefined);
+  const userText = userTexts.at(-1) ?? [];
   return {
     kind,
     model,
     stream: stream === true && kind !== 'compact',
     warmUp: parsed.data.generate === false,
     items: [JSON.stringify([tools ?? [], instructions ?? '']), ...list.map(modelView)],
-    userText: userTexts.at(-1) ?? '',
+    userText: userText.join('\n'),
+    lastWords: userText.at(-1) ?? '',
     turn: userTexts.length,
     toolOutput: toolOutputOf(list.at(-1)),
     toolOutputs: toolOutputsOf(list),
@@ -87,13 +91,13 @@ function modelView(item: unknown): string {
   });
 }
 
-function userTextOf(item: unknown): string | undefined {
+function userTextsOf(item: unknown): string[] | undefined {
   const parsed = message.safeParse(item);
-  return parsed.success && parsed.data.role === 'user' ? textOf(parsed.data.content) : undefined;
+  return parsed.success && parsed.data.role === 'user' ? textsOf(parsed.data.content) : undefined;
 }
 
 function toolOutputsOf(list: unknown[]): number {
-  const last = list.findLastIndex((item) => userTextOf(item) !== undefined);
+  const last = list.findLastIndex((item) => userTextsOf(item) !== undefined);
   return list.slice(last + 1).filter((item) => toolOutputOf(item) !== undefined).length;
 }
 
@@ -105,14 +109,15 @@ function toolOutputOf(item: unknown): string | undefined {
   return parsed.data.role === 'tool' ? textOf(value.content) : undefined;
 }
 
+const textOf = (content: unknown): string => textsOf(content).join('\n');
+
 /** A string, or the text parts of a list. */
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
+function textsOf(content: unknown): string[] {
+  if (typeof content === 'string') return [content];
+  if (!Array.isArray(content)) return [];
   return content
     .map((entry) => part.safeParse(entry).data?.text)
-    .filter((text) => text !== undefined)
-    .join('\n');
+    .filter((text) => text !== undefined);
 }
 
 function toolName(entry: unknown): string | undefined {

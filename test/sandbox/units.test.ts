@@ -185,6 +185,7 @@ describe('reading a request', () => {
       stream: true,
       warmUp: false,
       userText: 'two',
+      lastWords: 'two',
       turn: 2,
       toolOutput: undefined,
       toolOutputs: 0,
@@ -205,6 +206,14 @@ describe('reading a request', () => {
     assert.equal(responses.toolOutput, 'done');
     assert.equal(chat.toolOutput, 'done');
     assert.deepEqual(chat.tools, ['g']);
+  });
+
+  it('tells what the user wrote from the notes that an agent puts in front of it', () => {
+    const content = ['<system-reminder>', 'Hi'].map((text) => ({ type: 'input_text', text }));
+    const request = readRequest('responses', { input: [{ role: 'user', content }] });
+    assert.ok(typeof request !== 'string');
+    assert.equal(request.userText, '<system-reminder>\nHi');
+    assert.equal(request.lastWords, 'Hi');
   });
 
   it('takes a plain string as input', () => {
