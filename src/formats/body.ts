@@ -1,6 +1,8 @@
 /** Request bodies as JSON objects, for the pairs that have to understand the whole body. */
 import { isObject, type JsonObject } from '../canonical/value.ts';
 import { SwitchyardError } from '../errors.ts';
+import type { Member } from '../json/members.ts';
+import { scanObject } from '../json/scan.ts';
 
 /**
  * Parses a body.
@@ -18,6 +20,15 @@ export function parseBody(body: Uint8Array): JsonObject {
 export function parseAnswer(body: Uint8Array): JsonObject {
   try {
     return parseBody(body);
+  } catch (cause) {
+    throw new SwitchyardError('upstream_bad_answer', { cause });
+  }
+}
+
+/** Members of an upstream's JSON answer, unparsed. @throws SwitchyardError `upstream_bad_answer`. */
+export function scanAnswer(body: Uint8Array): readonly Member[] {
+  try {
+    return scanObject(body);
   } catch (cause) {
     throw new SwitchyardError('upstream_bad_answer', { cause });
   }

@@ -8,7 +8,7 @@ import { countsOf, mergeUsage } from '../../canonical/usage.ts';
 import { isObject, objectOf, type JsonObject } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
-import { parseAnswer } from '../body.ts';
+import { parseAnswer, scanAnswer } from '../body.ts';
 import type { ResponseContext, ResponseTranslator, SseEvent, TurnUsage } from '../format.ts';
 import { commentsOf, frameOf } from '../sse/frame.ts';
 import { ChatStreamDecoder } from './decode-stream.ts';
@@ -51,7 +51,7 @@ class ChatForwarder implements ResponseTranslator {
   onBody(body: Uint8Array): Uint8Array | string {
     if (this.#context.stream) return this.#streamed(body);
     this.terminal = true;
-    const usage = memberOf(scanObject(body), 'usage');
+    const usage = memberOf(scanAnswer(body), 'usage');
     if (usage !== undefined) this.#note(parseValue(body, usage));
     return body;
   }

@@ -7,7 +7,8 @@ import type { CanonicalUsage } from '../../canonical/events.ts';
 import { countsOf, mergeUsage } from '../../canonical/usage.ts';
 import { arrayOf, isObject, numberOf, objectOf, type JsonObject } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
-import { memberOf, parseValue, scanObject } from '../../json/scan.ts';
+import { memberOf, parseValue } from '../../json/scan.ts';
+import { scanAnswer } from '../body.ts';
 import type { ResponseContext, ResponseTranslator, SseEvent, TurnUsage } from '../format.ts';
 import { MAX_CANDIDATES, tooManyCandidates } from './decode-stream.ts';
 import { saidReason } from './decode-finish.ts';
@@ -55,7 +56,7 @@ class GeminiForwarder implements ResponseTranslator {
 
   onBody(body: Uint8Array): Uint8Array | string {
     this.terminal = true;
-    const usage = memberOf(scanObject(body), 'usageMetadata');
+    const usage = memberOf(scanAnswer(body), 'usageMetadata');
     if (usage !== undefined) this.#note(parseValue(body, usage));
     if (!this.#stream) return body;
     const chunk = this.#written(Buffer.from(body).toString());

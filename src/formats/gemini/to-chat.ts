@@ -1,7 +1,8 @@
 /** The pair Gemini client → chat upstream (thinking 7.1): what a chat body says beyond the hub's. */
 import type { AudioPart, FilePart, Part } from '../../canonical/parts.ts';
-import type { CanonicalRequest, Message } from '../../canonical/request.ts';
+import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts';
 import { textOf, type JsonObject } from '../../canonical/value.ts';
+import { inputSchema } from '../claude/tool-schema.ts';
 import { chatUpstream } from '../chat/sides.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
 import { geminiClient } from './client.ts';
@@ -26,10 +27,15 @@ function forChat(request: CanonicalRequest): CanonicalRequest {
   return {
     ...request,
     messages: request.messages.map(chatMessage),
+    tools: request.tools.map(chatTool),
     // Chat upstreams refuse it where the word JSON is not in the prompt.
     output: request.output?.type === 'json_object' ? undefined : request.output,
   };
 }
+
+/** OpenAI demands an object with properties at the root; the reference leaves schemas as they are. */
+const chatTool = (tool: Tool): Tool =>
+  tool.type === 'function' ? { ...tool, parameters: inputSchema(tool.parameters) } : tool;
 
 /** Text alone is one string; only the system message stays a list. */
 function chatMessage(message: Message): Message {

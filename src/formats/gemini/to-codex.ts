@@ -2,8 +2,9 @@
 import type { CanonicalEvent } from '../../canonical/events.ts';
 import type { Part } from '../../canonical/parts.ts';
 import type { CanonicalRequest, Message, Tool } from '../../canonical/request.ts';
-import { arrayOf, isObject, type JsonObject } from '../../canonical/value.ts';
+import { arrayOf, isObject, without, type JsonObject } from '../../canonical/value.ts';
 import { shortCallId } from '../claude/call-id.ts';
+import { inputSchema } from '../claude/tool-schema.ts';
 import { codexUpstream } from '../codex/sides.ts';
 import { hostedTool } from '../hosted-tools.ts';
 import { hubPair, type UpstreamSide } from '../hub.ts';
@@ -86,9 +87,11 @@ function codexTool(tool: Tool): Tool[] {
   return [{ type: 'builtin', family: 'responses', kind, definition: { type: kind } }];
 }
 
-/** A tool's own word about further members stays; the reference overwrites it. */
-function codexSchema(schema: unknown): JsonObject {
-  if (!isObject(schema)) return { type: 'object', properties: {}, additionalProperties: false };
-  const members = Object.entries(schema).filter(([key]) => key !== '$schema');
-  return { additionalProperties: false, ...Object.fromEntries(members) };
-}
+/**
+ * OpenAI demands an object with properties at the root. A tool's own word about further members stays;
+ * the reference overwrites it.
+ */
+const codexSchema = (schema: unknown): JsonObject => ({
+  additionalProperties: false,
+  ...without(inputSchema(schema), '$schema'),
+});

@@ -27,7 +27,8 @@ const TYPE = 'type.googleapis.com/google.rpc.';
 /** The whole body. What already is in this form stays as it is. */
 export function googleErrorBody(failure: Failure): string {
   const { body } = failure;
-  if (typeof body === 'string' && isGoogleForm(parsedJson(body))) return body;
+  const own = typeof body === 'string' ? ownForm(body) : undefined;
+  if (own !== undefined) return own;
   const code = answerStatus(failure);
   const details = detailsOf(failure, code);
   return JSON.stringify({
@@ -52,6 +53,14 @@ export function googleArrayError(failure: Failure): string {
 
 /** Line ends; in JSON they can only stand between tokens. */
 const oneLine = (json: string): string => json.replace(/[\r\n]+/g, ' ').trim();
+
+/** The body in Google's form; of a list, in which its streams of JSON tell errors, the one element. */
+function ownForm(body: string): string | undefined {
+  const value = parsedJson(body);
+  if (isGoogleForm(value)) return body;
+  const [only] = Array.isArray(value) && value.length === 1 ? (value as unknown[]) : [];
+  return isGoogleForm(only) ? JSON.stringify(only) : undefined;
+}
 
 function isGoogleForm(value: unknown): boolean {
   const error = isObject(value) ? value['error'] : undefined;

@@ -67,6 +67,17 @@ describe('Gemini → Gemini, requests', () => {
     ]);
   });
 
+  it('parts that held only the proof of another provider go, unless a turn has nothing else', () => {
+    const proof = { text: '', thought: true, thoughtSignature: 'foreign' };
+    const [, turn, bare] = contentsOf([
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: [{ text: 't', thought: true }, { text: 'y' }, proof] },
+      { role: 'model', parts: [proof] },
+    ]);
+    assert.deepEqual(turn?.parts, [{ text: 't', thought: true }, { text: 'y' }]);
+    assert.deepEqual(bare?.parts, [{ text: '', thought: true }]);
+  });
+
   it('results without a name get that of their call, the model does not begin', () => {
     const contents = contentsOf([
       { role: 'model', parts: [{ functionCall: { name: 'a' } }, { functionCall: { name: 'b' } }] },
@@ -248,6 +259,12 @@ describe('Gemini → Gemini, answers', () => {
     assert.match(events, /^data: \{[^\n]*\}\n\n$/);
     const array = String(reader({ streamForm: 'array' }).onBody(body));
     assert.deepEqual(JSON.parse(array), [JSON.parse(CHUNKS[1] ?? '')]);
+  });
+
+  it('a list instead of events or a body is the upstream’s fault', () => {
+    assert.throws(() => reader().onBody(Buffer.from('[{"candidates":[]}]')), {
+      code: 'upstream_bad_answer',
+    });
   });
 
   it('a whole body as received', () => {

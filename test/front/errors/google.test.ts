@@ -53,6 +53,8 @@ describe("errors in Google's form", () => {
   it('what has the form already goes through', () => {
     const body = '{\n "error": {"code": 400, "message": "no", "status": "FAILED_PRECONDITION"}\n}';
     assert.equal(googleErrorBody(upstreamFailure(400, body)), body);
+    const list = upstreamFailure(400, `[${body}\n]`);
+    assert.deepEqual(JSON.parse(googleErrorBody(list)), JSON.parse(body), 'in a list, too');
   });
 
   it('our own code, and the time to wait', () => {
