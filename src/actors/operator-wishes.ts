@@ -1,7 +1,7 @@
 /** What the configuration of a credential and of the proxy says about the body of a turn. */
 import { imageToolWish } from './image-tool.ts';
 import { isOpenRouter } from '../formats/chat/reasoning-switch.ts';
-import { payloadPlan } from './payload.ts';
+import { payloadPlan, withoutSuffix } from './payload.ts';
 import type { CredentialRecord } from '../credentials/record.ts';
 import type { RequestContext, UpstreamFormat } from '../formats/format.ts';
 import type { TurnContext } from './turn-context.ts';
@@ -36,5 +36,5 @@ export function isMarked(
   name: string,
   mark: 'image' | 'isCompat' | 'textOnly',
 ): boolean {
-  return models.some((entry) => entry[mark] === true && entry.name === name);
+  return models.some((entry) => entry[mark] === true && withoutSuffix(entry.name) === name);
 }

@@ -47,7 +47,10 @@ function fits(rule: PayloadMatch, subject: PayloadSubject): boolean {
   );
 }
 
+/** A model's name without its thinking suffix. */
+export const withoutSuffix = (name: string): string => name.replace(/\([^(]*\)$/, '');
+
 /** The upstream's name of the model, and the client's with and without thinking suffix. */
 function namesOf({ model, requestedModel }: PayloadSubject): string[] {
-  return [model, requestedModel.replace(/\([^(]*\)$/, ''), requestedModel];
+  return [model, withoutSuffix(requestedModel), requestedModel];
 }

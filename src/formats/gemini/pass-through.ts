@@ -26,7 +26,7 @@ export const geminiToGemini: FormatPair = {
     const members = scanObject(body);
     const edits = new ObjectEdits(body, members, closingBrace(body));
     edits.set('model', JSON.stringify(context.model));
-    edits.remove('session_id');
+    for (const name of ['session_id', 'sessionId']) edits.remove(name);
     const has = (...names: string[]): boolean => names.some((name) => memberOf(members, name));
     if (!has('safetySettings', 'safety_settings')) {
       edits.set('safetySettings', JSON.stringify(SAFETY_SETTINGS));

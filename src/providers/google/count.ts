@@ -14,13 +14,13 @@ const PREFIX = [
 ];
 
 /**
- * The Gemini API counts a bare conversation, or a whole request that names its model.
+ * The Gemini API counts a bare conversation, or a whole request that names its model: `models/…`.
  */
 export function geminiCountBody(body: Uint8Array, model: string): Uint8Array {
   const members = scanObject(body);
   const prefix = pick(body, members, PREFIX);
   if (prefix.length === 0) return object(pick(body, members, [CONTENTS]));
-  const named = Buffer.from(`"model":${JSON.stringify(`models/${model}`)}`);
+  const named = Buffer.from(`"model":${JSON.stringify(model)}`);
   const whole = object([named, ...pick(body, members, [CONTENTS]), ...prefix]);
   return object([Buffer.concat([Buffer.from('"generateContentRequest":'), whole])]);
 }

@@ -102,7 +102,7 @@ describe('Gemini → Gemini, requests', () => {
       tools: [{ functionDeclarations: [{ name: 'f', parameters: { type: 'OBJECT' } }] }],
       generationConfig: { responseSchema: { type: 'STRING' }, maxOutputTokens: 100_000 },
     });
-    assert.equal(body.session_id, undefined);
+    assert.deepEqual([body.session_id, body.sessionId], [undefined, undefined]);
     assert.deepEqual(body.tools, [
       { function_declarations: [{ name: 'f', parametersJsonSchema: { type: 'object' } }] },
     ]);

@@ -13,6 +13,10 @@ const build = (parts: Partial<BuildInput> = {}) =>
     input({ record, model: 'gemini-2.5-pro', token: 'K', format: 'gemini', ...parts }),
   );
 
+/** Where a model stands in the path. */
+const pathOf = (model: string): string =>
+  /\/v1beta\/(.*):stream/.exec(build({ model }).url)?.[1] ?? '';
+
 describe('Gemini provider', () => {
   it('G1: a stream is asked for as events', () => {
     assert.equal(
@@ -36,7 +40,21 @@ describe('Gemini provider', () => {
   });
 
   it('a model can not leave its place in the path', () => {
-    assert.match(build({ model: '../x?y' }).url, /\/models\/\.\.%2Fx%3Fy:stream/);
+    for (const [model, place] of [
+      ['../x?y', 'models/..%2Fx%3Fy'],
+      ['a/../x', 'models/a%2F..%2Fx'],
+      ['models/..', 'models/models%2F..'],
+      ['a//b', 'models/a%2F%2Fb'],
+    ] as const) {
+      assert.equal(pathOf(model), place);
+    }
+  });
+
+  it('names with slashes, and those that say their kind, stand in the path as they are', () => {
+    assert.equal(pathOf('google/gemini-2.5-pro'), 'models/google/gemini-2.5-pro');
+    assert.equal(pathOf('models/gemini-2.5-pro'), 'models/gemini-2.5-pro');
+    assert.equal(pathOf('tunedModels/mine-1'), 'tunedModels/mine-1');
+    assert.equal(pathOf('.hidden/m'), 'models/.hidden/m');
   });
 
   it('2.1: headers', () => {
