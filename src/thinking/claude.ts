@@ -117,16 +117,24 @@ function written(config: ThinkingConfig, input: ClaudeThinkingInput): ClaudeThin
       return { thinking: { type: hasLevels(input.capability ?? {}) ? 'adaptive' : 'enabled' } };
     case 'level':
       return { thinking: { type: 'adaptive' }, effort: config.level };
-    case 'budget':
-      return { thinking: { type: 'enabled', budget_tokens: below(config.budget, input) } };
+    case 'budget': {
+      const budget = below(config.budget, input);
+      if (budget === undefined) return { thinking: { type: 'disabled' } };
+      return { thinking: { type: 'enabled', budget_tokens: budget } };
+    }
   }
 }
 
-/** The budget below the limit of the answer, unless that is less than the model can do. */
-function below(budget: number, { capability, maxTokens }: ClaudeThinkingInput): number {
+/**
+ * The budget below the limit of the answer. Undefined: a short answer has no room for any, and the
+ * request would be refused. What a Claude client itself says is left to Anthropic.
+ */
+function below(budget: number, input: ClaudeThinkingInput): number | undefined {
+  const { capability, maxTokens, from, suffix } = input;
   if (maxTokens === undefined || budget < maxTokens) return budget;
   const most = maxTokens - 1;
-  return most < (capability?.min ?? MIN_BUDGET) ? budget : most;
+  if (most >= (capability?.min ?? MIN_BUDGET)) return most;
+  return from === 'claude' && suffix === undefined ? budget : undefined;
 }
 
 /** A client that only asks to see reasoning gets some (3.5). */

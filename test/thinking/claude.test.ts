@@ -57,9 +57,19 @@ describe('thinking for Anthropic (translate-gemini-thinking.md 15)', () => {
     ],
     ['a budget below the least', { capability: BUDGETS, suffix: '10' }, enabled(1024)],
     [
-      'a limit too small for any budget leaves it to Anthropic to say so',
+      'a short answer has no room for any budget (the reference lets Anthropic refuse it)',
       { capability: BUDGETS, effort: 'low', maxTokens: 500 },
-      enabled(1024),
+      OFF,
+    ],
+    [
+      'a suffix asks nothing of short answers of Claude clients either',
+      { from: 'claude', capability: BUDGETS, suffix: 'high', maxTokens: 512 },
+      OFF,
+    ],
+    [
+      'a budget of a Claude client that is too large for its limit is left to Anthropic',
+      { from: 'claude', capability: BUDGETS, budgetTokens: 2000, maxTokens: 500 },
+      enabled(2000),
     ],
     [
       'the budget of a Gemini client, on a model with levels',
