@@ -14,20 +14,25 @@ export function resultsBehindCalls(messages: readonly Message[]): Message[] {
   const expected = new Map<string, number>();
   for (const { callId } of messages.flatMap(resultsOf)) add(expected, callId, 1);
   const placed: Message[] = [];
-  const awaited = new Set<string>();
+  /** Ids of calls whose results are due, as often as they were called. */
+  const due: string[] = [];
   let held: Message[] = [];
   const take = (message: Message): void => {
-    if (awaited.size > 0 && waits(message, held.length > 0)) {
+    if (due.length > 0 && waits(message, held.length > 0)) {
       held.push(message);
       return;
     }
     placed.push(message);
     for (const { callId } of resultsOf(message)) {
       add(expected, callId, -1);
-      awaited.delete(callId);
+      const place = due.indexOf(callId);
+      if (place >= 0) due.splice(place, 1);
     }
-    for (const id of callIdsOf(message)) if ((expected.get(id) ?? 0) > 0) awaited.add(id);
-    if (awaited.size > 0 || held.length === 0) return;
+    for (const id of callIdsOf(message)) {
+      const called = due.filter((known) => known === id).length;
+      if ((expected.get(id) ?? 0) > called) due.push(id);
+    }
+    if (due.length > 0 || held.length === 0) return;
     const waiting = held;
     held = [];
     for (const later of waiting) take(later);

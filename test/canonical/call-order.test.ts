@@ -40,6 +40,11 @@ describe('resultsBehindCalls', () => {
     ],
     ['calls without a result hold nothing up', [call('1'), user('a')], [call('1'), user('a')]],
     [
+      'calls that share an id have a result each',
+      [call('1'), call('1'), result('1'), user('a'), result('1')],
+      [call('1'), call('1'), result('1'), result('1'), user('a')],
+    ],
+    [
       'an id that comes again has its own result',
       [call('1'), result('1'), call('1'), user('a'), result('1')],
       [call('1'), result('1'), call('1'), result('1'), user('a')],
