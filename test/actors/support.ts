@@ -1,36 +1,22 @@
 /** Shared by the tests of this folder: a credential, a turn and a failure that look like real ones. */
 import { callerScope, clientCacheKey } from '../../src/conversation/caller-scope.ts';
 import { accountHandle, credentialId, requestId } from '../../src/ids.ts';
+import { record } from '../providers/support.ts';
 import type { CredentialRecord } from '../../src/credentials/record.ts';
 import type { TurnRequest } from '../../src/turn.ts';
 import type { UpstreamFailure } from '../../src/providers/types.ts';
 
 /** A Codex account from a file. */
 export function recordOf(changes: Partial<CredentialRecord> = {}): CredentialRecord {
-  return {
+  return record({
     id: credentialId('codex-user@example.com-plus.json'),
-    provider: 'codex',
-    kind: 'oauth',
     handle: accountHandle('acc-1a2b3c'),
     label: 'user@example.com',
     email: 'user@example.com',
     plan: 'plus',
-    disabled: false,
-    prefix: '',
-    priority: 0,
-    weight: 1,
-    proxyUrl: '',
-    baseUrl: '',
-    headers: {},
-    models: [],
-    excludedModels: [],
-    aliases: [],
-    requestScopedErrors: [],
-    websockets: false,
-    supportPromptCacheKey: false,
     source: { kind: 'file', path: '/auth/codex-user.json', fingerprint: 'f0' },
     ...changes,
-  };
+  });
 }
 
 /** What a test may choose about a turn. */

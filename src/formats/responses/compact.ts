@@ -8,11 +8,9 @@ import { memberOf } from '../../json/scan.ts';
 import type { RequestContext } from '../format.ts';
 import { defaultInstructions, isLite, rawText } from './codex-rules.ts';
 import { editedBody } from './common-edits.ts';
+import { editedInput } from './edited-input.ts';
 import { editImageTool } from '../codex/image-tool-edits.ts';
 import { inputEdits } from './input-edits.ts';
-import { InputScan } from './input-scan.ts';
-
-const OPEN_BRACKET = 0x5b;
 
 /** The client's body for the upstream. @throws SwitchyardError `invalid_json` | `invalid_request`. */
 export function compactBody(body: Uint8Array, context: RequestContext): Uint8Array {
@@ -23,23 +21,12 @@ export function compactBody(body: Uint8Array, context: RequestContext): Uint8Arr
       editImageTool(body, members, edits, removal(context));
     });
   }
-  let scan: InputScan | undefined;
-  return editedBody(
-    body,
-    kept,
-    (members, edits) => {
-      editForCodex(body, members, edits, context);
-      if (scan === undefined) return;
-      const rules = { translated: false, stored: isStored(body, members) };
-      for (const edit of inputEdits(body, scan, rules)) edits.inside(edit);
-    },
-    (key, valueStart) => {
-      if (key !== 'input') return undefined;
-      // Of duplicate members the last one counts.
-      scan = body[valueStart] === OPEN_BRACKET ? new InputScan(body) : undefined;
-      return scan?.walk(valueStart);
-    },
-  );
+  return editedInput(body, kept, (members, edits, scan) => {
+    editForCodex(body, members, edits, context);
+    if (scan === undefined) return;
+    const rules = { translated: false, stored: isStored(body, members) };
+    for (const edit of inputEdits(body, scan, rules)) edits.inside(edit);
+  });
 }
 
 function editForCodex(

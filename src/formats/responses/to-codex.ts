@@ -9,11 +9,11 @@ import type { Member } from '../../json/members.ts';
 import { memberOf, parseValue } from '../../json/scan.ts';
 import type { FormatPair, RequestContext } from '../format.ts';
 import { defaultInstructions, isLite, rawText } from './codex-rules.ts';
-import { editedBody } from './common-edits.ts';
+import { editedInput } from './edited-input.ts';
 import { forwardResponses } from './forward.ts';
 import { editImageTool } from '../codex/image-tool-edits.ts';
 import { inputEdits } from './input-edits.ts';
-import { InputScan } from './input-scan.ts';
+import type { InputScan } from './input-scan.ts';
 import { toolEdits } from './tool-edits.ts';
 import { wrongInput } from './wrong-input.ts';
 
@@ -21,21 +21,10 @@ import { wrongInput } from './wrong-input.ts';
 export const responsesToCodex: FormatPair = {
   alwaysStreams: true,
   encodeRequest(body, context) {
-    let scan: InputScan | undefined;
-    return editedBody(
-      body,
-      context,
-      (members, edits) => {
-        editForCodex(body, members, edits, context);
-        editInput(body, memberOf(members, 'input'), edits, scan);
-      },
-      (key, valueStart) => {
-        if (key !== 'input') return undefined;
-        // Of duplicate members the last one counts.
-        scan = body[valueStart] === OPEN_BRACKET ? new InputScan(body) : undefined;
-        return scan?.walk(valueStart);
-      },
-    );
+    return editedInput(body, context, (members, edits, scan) => {
+      editForCodex(body, members, edits, context);
+      editInput(body, memberOf(members, 'input'), edits, scan);
+    });
   },
   response: forwardResponses,
 };
@@ -56,7 +45,6 @@ const REFUSED = [
 const REFUSED_OVER_HTTP = ['previous_response_id', 'generate', 'safety_identifier', 'type'];
 
 const QUOTE = 0x22;
-const OPEN_BRACKET = 0x5b;
 
 /** A string `input` becomes the message it stands for; its text stays as the client wrote it. */
 const BEFORE_TEXT = '[{"type":"message","role":"user","content":[{"type":"input_text","text":';
