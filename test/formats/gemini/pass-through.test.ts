@@ -99,6 +99,7 @@ describe('Gemini → Gemini, requests', () => {
     const body = sent({
       contents: [],
       session_id: 's',
+      sessionId: 's',
       tools: [{ functionDeclarations: [{ name: 'f', parameters: { type: 'OBJECT' } }] }],
       generationConfig: { responseSchema: { type: 'STRING' }, maxOutputTokens: 100_000 },
     });
