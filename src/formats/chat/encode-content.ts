@@ -35,7 +35,9 @@ function normalisedDetail(detail: string | undefined): string | undefined {
 export function encodeToolContent(result: ToolResultPart): string | JsonObject[] {
   const { content, kind, wire } = result;
   if (typeof content === 'string') return content;
-  const encoded = content.map(encodeContentPart);
+  const encoded = content.map(
+    (part) => encodeContentPart(part) ?? (wire === undefined ? omittedFile(part) : undefined),
+  );
   const parts = encoded.filter((part) => part !== undefined);
   const hasImage = content.some((part) => part.type === 'image');
   if (hasImage && (wire === undefined || parts.length === encoded.length)) return parts;
@@ -46,10 +48,17 @@ export function encodeToolContent(result: ToolResultPart): string | JsonObject[]
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
+/** Stands for a file, so that the model knows that its tool gave back something. */
+const OMITTED_FILE = '[file omitted: unsupported by upstream]';
+
+const omittedFile = (part: Part): JsonObject | undefined =>
+  part.type === 'file' ? { type: 'text', text: OMITTED_FILE } : undefined;
+
 /** What a tool of a Claude client gave back (9.1): its texts, and the rest as JSON text. */
 function joinedTexts(content: readonly Part[]): string {
   const texts = content.map((part) => {
     if (part.type === 'text') return part.text;
+    if (part.type === 'file') return OMITTED_FILE;
     return part.type === 'verbatim' ? JSON.stringify(part.value) : '';
   });
   return texts.filter((text) => text.trim() !== '').join('\n\n');

@@ -124,6 +124,23 @@ describe('claude to chat upstream, request vectors', () => {
     assert.deepEqual(now, [{ role: 'user', content: 'q' }]);
   });
 
+  it('a PDF that a tool gives back is told of, beside a picture too', () => {
+    const source = { type: 'base64', media_type: 'application/pdf', data: 'AA' };
+    const pdf = { type: 'document', source };
+    const image = { type: 'image', source: { ...source, media_type: 'image/png' } };
+    const note = '[file omitted: unsupported by upstream]';
+    const contentOf = (content: Json[]): unknown => {
+      const result = { type: 'tool_result', tool_use_id: 't', content };
+      const { messages } = sent({ messages: [{ role: 'user', content: [result] }] });
+      return (messages as Json[])[0]?.content;
+    };
+    assert.equal(contentOf([pdf]), note);
+    assert.deepEqual(contentOf([image, pdf]), [
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,AA' } },
+      { type: 'text', text: note },
+    ]);
+  });
+
   it('thinking without a word leaves nothing behind', () => {
     const thinking = { type: 'thinking', thinking: '', signature: PROOF };
     const said = { type: 'text', text: 'a' };
