@@ -48,6 +48,8 @@ interface OpenItem {
 /** Decodes one candidate. */
 export class CandidateDecoder {
   hasCalls = false;
+  /** Was there nothing but thoughts? */
+  isSilent = true;
   readonly #rules: CandidateRules;
   readonly #text: GroundedText | undefined;
   readonly #code: CodeRuns;
@@ -131,6 +133,7 @@ export class CandidateDecoder {
 
   /** Something comes that is no text. */
   #between(): void {
+    this.isSilent = false;
     this.#text?.release();
     this.#close();
   }
@@ -143,6 +146,7 @@ export class CandidateDecoder {
       return;
     }
     if (text === '' && signature === undefined) return;
+    if (!isThought && text !== '') this.isSilent = false;
     const open = this.#opened(kind);
     if (signature !== undefined) open.signature = signature;
     if (text === '') return;
@@ -169,6 +173,7 @@ export class CandidateDecoder {
     const { emit, choice, newItem, newCallId } = this.#rules;
     const own = this.#rules.nameOf(name);
     this.hasCalls = true;
+    this.isSilent = false;
     const place = { item: newItem(), choice };
     const args = call.args === undefined || call.args === null ? {} : call.args;
     emit({

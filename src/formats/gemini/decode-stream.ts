@@ -125,8 +125,9 @@ export class GeminiStreamDecoder {
     if (native === undefined) return;
     decoder.end();
     candidate.native = native;
-    // Nothing but a fault of the model: other formats have no word for it, and would show an answer.
-    if (this.#items === 0 && decodeFinish(native, false) === 'error') throw faulty(native, value);
+    // A fault of the model instead of an answer: other formats have no word for it, and their clients
+    // would stop as if all was done.
+    if (decoder.isSilent && decodeFinish(native, false) === 'error') throw faulty(native, value);
   }
 
   /** A prompt that the filters refused has no candidate, or one without an end. */

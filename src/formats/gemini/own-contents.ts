@@ -51,8 +51,9 @@ function withParts(content: JsonObject, role: string, names: readonly string[]):
     return { ...part, [key]: { ...response, name } };
   });
   const signed = signParts(role, named);
-  const isSame = content.role === role && signed.every((part, index) => part === parts[index]);
-  return isSame ? content : { ...content, role, parts: signed };
+  const isSame =
+    signed.length === parts.length && signed.every((part, index) => part === parts[index]);
+  return isSame && content.role === role ? content : { ...content, role, parts: signed };
 }
 
 /** Names of the calls of a turn, in their order. */

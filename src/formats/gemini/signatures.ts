@@ -98,10 +98,13 @@ const isCall = (part: JsonObject): boolean =>
 const isResponse = (part: JsonObject): boolean =>
   isObject(part.functionResponse) || isObject(part.function_response);
 
-/** Parts of one turn, signed as Gemini demands it. A part that is right already is passed on. */
+/**
+ * Parts of one turn, signed as Gemini demands it. A part that is right already is passed on. One that
+ * held nothing but another provider's proof goes: Google refuses parts without data.
+ */
 export function signParts(role: unknown, parts: readonly JsonObject[]): JsonObject[] {
   let calls = 0;
-  return parts.map((part) => {
+  const own = parts.map((part) => {
     if (isResponse(part)) return signatureOf(part) === undefined ? part : signed(part, undefined);
     if (role !== 'model') return part;
     const given = signatureOf(part);
@@ -112,4 +115,9 @@ export function signParts(role: unknown, parts: readonly JsonObject[]): JsonObje
       ? part
       : signed(part, wanted);
   });
+  const told = own.filter((part, index) => part === parts[index] || !isBare(part));
+  return told.length === 0 ? own : told;
 }
+
+const isBare = (part: JsonObject): boolean =>
+  part.text === '' && part.thoughtSignature === undefined;

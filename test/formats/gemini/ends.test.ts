@@ -109,17 +109,17 @@ describe('finish reasons of Google', () => {
     });
   }
 
-  it('a fault of the model without an answer is an error, in its words', () => {
+  it('a fault of the model is an error, in its words, where it did nothing but think', () => {
     const fault = {
       candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'f(' }],
     };
     for (const client of [chatClient, responsesClient, claudeClient]) {
       for (const stream of [true, false]) {
         const translator = hubPair(client, geminiUpstream).response(responseContext({ stream }));
-        assert.throws(
-          () => translator.onEvent({ event: undefined, data: '', json: fault }),
-          /MALFORMED_FUNCTION_CALL: f\(/,
-        );
+        const take = (json: JsonObject): string =>
+          translator.onEvent({ event: undefined, data: '', json });
+        take({ candidates: [{ content: { parts: [{ text: 'hm', thought: true }] } }] });
+        assert.throws(() => take(fault), /MALFORMED_FUNCTION_CALL: f\(/);
       }
     }
   });
