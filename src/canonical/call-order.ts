@@ -14,25 +14,24 @@ export function resultsBehindCalls(messages: readonly Message[]): Message[] {
   const expected = new Map<string, number>();
   for (const { callId } of messages.flatMap(resultsOf)) add(expected, callId, 1);
   const placed: Message[] = [];
-  /** Ids of calls whose results are due, as often as they were called. */
-  const due: string[] = [];
+  /** Results that are due, by the id of their calls. */
+  const due = new Map<string, number>();
   let held: Message[] = [];
   const take = (message: Message): void => {
-    if (due.length > 0 && waits(message, held.length > 0)) {
+    if (due.size > 0 && waits(message, held.length > 0)) {
       held.push(message);
       return;
     }
     placed.push(message);
     for (const { callId } of resultsOf(message)) {
       add(expected, callId, -1);
-      const place = due.indexOf(callId);
-      if (place >= 0) due.splice(place, 1);
+      if ((due.get(callId) ?? 0) > 1) add(due, callId, -1);
+      else due.delete(callId);
     }
     for (const id of callIdsOf(message)) {
-      const called = due.filter((known) => known === id).length;
-      if ((expected.get(id) ?? 0) > called) due.push(id);
+      if ((expected.get(id) ?? 0) > (due.get(id) ?? 0)) add(due, id, 1);
     }
-    if (due.length > 0 || held.length === 0) return;
+    if (due.size > 0 || held.length === 0) return;
     const waiting = held;
     held = [];
     for (const later of waiting) take(later);
