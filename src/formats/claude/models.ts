@@ -93,6 +93,9 @@ export const takesSchema = (id: string): boolean =>
     (known) => !UNSTRUCTURED.has(known.id) && [known.id, undated(known.id)].includes(id),
   );
 
+/** Models of Anthropic, by whatever name relays offer them, e.g. `anthropic/claude-opus-4.6`. */
+export const isClaudeModel = (id: string): boolean => /claude/i.test(id);
+
 /** Tokens of an answer of this model, which may be named without its date; undefined: not known. */
 export const answerLimit = (id: string): number | undefined =>
   CLAUDE_MODELS.find((known) => [known.id, undated(known.id)].includes(id))?.output;

@@ -17,20 +17,17 @@ import { editMarks } from './cache-edits.ts';
 import { decodeThinking } from './decode-thinking.ts';
 import { forwardClaude } from './forward.ts';
 import { withMovedSystem } from './mid-system.ts';
-import { claudeModel } from './models.ts';
+import { claudeModel, isClaudeModel } from './models.ts';
 import { dropRefusedBudget } from './open-turn.ts';
 import { withOwnHistory } from './own-history.ts';
 import { withoutEmptyDomains } from './search-domains.ts';
-
-/** Models of Anthropic, by whatever name relays offer them, e.g. `anthropic/claude-opus-4.6`. */
-const IS_CLAUDE = /claude/i;
 
 /** Streams when the client does. */
 export const claudeToClaude: FormatPair = {
   ownBaseline: true,
   alwaysStreams: false,
   encodeRequest(body, context) {
-    const checksProofs = IS_CLAUDE.test(context.model) && context.keepsUnsigned !== true;
+    const checksProofs = isClaudeModel(context.model) && context.keepsUnsigned !== true;
     const own = checksProofs ? withOwnHistory(body) : body;
     const moved = context.movesSystem === true ? withMovedSystem(own) : own;
     const source = withoutEmptyDomains(moved);

@@ -6,6 +6,7 @@ import { applyBodyRules } from './body-rules.ts';
 import { orderCacheMarkers } from './cache-markers.ts';
 import { ClaudeStreamDecoder } from './decode-stream.ts';
 import { encodeClaudeRequest } from './encode-request.ts';
+import { isClaudeModel } from './models.ts';
 import { dropRefusedBudget } from './open-turn.ts';
 
 /** Anthropic has no endpoint that compacts a conversation (providers.md 1.1). */
@@ -21,7 +22,9 @@ export const claudeUpstream: UpstreamSide = {
   encodeRequest(request, context, client) {
     if (context.compact !== undefined) throw noCompaction();
     const body = encodeClaudeRequest(request, context, client);
-    if (context.keepsUnsigned !== true) dropRefusedBudget(body, arrayOf(body.messages));
+    // Other models, and servers that take what nobody signed, do not ask for it.
+    const checksProofs = isClaudeModel(context.model) && context.keepsUnsigned !== true;
+    if (checksProofs) dropRefusedBudget(body, arrayOf(body.messages));
     applyBodyRules(body);
     orderCacheMarkers(body);
     body.stream = true;

@@ -11,7 +11,7 @@ type Json = Record<string, unknown>;
 const MODEL = 'claude-sonnet-4-5-20250929';
 
 function thinkingOf(client: ClientFormat, body: Json, over: Partial<RequestContext> = {}): unknown {
-  const capability = claudeModel(over.model ?? MODEL)?.thinking;
+  const capability = over.capability ?? claudeModel(over.model ?? MODEL)?.thinking;
   assert.ok(capability);
   const context = requestContext({ model: MODEL, capability, ...over });
   const bytes = pairFor(client, 'claude')?.encodeRequest(
@@ -53,6 +53,8 @@ describe('a budget of thinking on Anthropic', () => {
     const adaptive = thinkingOf('gemini', open, { model: 'claude-opus-4-6' });
     assert.equal(adaptive, 'adaptive', 'which has no such rule');
     assert.equal(thinkingOf('gemini', open, { keepsUnsigned: true }), 'enabled', 'other servers');
+    const capability = { min: 1024, max: 9000 };
+    assert.equal(thinkingOf('gemini', open, { model: 'glm-5', capability }), 'enabled', 'models');
   });
 
   it('is left out for chat clients as well', () => {
