@@ -4,13 +4,13 @@
  * not have begun to answer. Where no socket can be had, the caller is told to use HTTP.
  */
 import { endOf, scanRequest, withOutput, type ChainEnd } from '../../formats/codex/input-chain.ts';
-import { eventOf, finishedResponse, isNotTaken, isPrivate, withStandardEnd } from './frames.ts';
+import { eventOf, finishedResponse, isNotTaken, isPrivate } from './frames.ts';
 import { NO_ITEMS } from '../../formats/codex/input-chain.ts';
-import { OutputRepair } from '../../formats/codex/output-repair.ts';
 import { planTurn, type SocketAsk } from './plan.ts';
+import { SocketAnswer, type SocketSink } from './socket-answer.ts';
 import { socketFrame, type FrameExtent } from '../../formats/codex/socket-frame.ts';
 import { SwitchyardError, toSwitchyardError } from '../../errors.ts';
-import type { CallPhase, UpstreamCall, UpstreamHandler } from '../../upstream/types.ts';
+import type { CallPhase, UpstreamCall } from '../../upstream/types.ts';
 import type { JsonObject } from '../../canonical/value.ts';
 import type { SseEvent } from '../../formats/format.ts';
 import type { WarmSocket, WarmSockets } from './warm-sockets.ts';
@@ -20,14 +20,6 @@ import type {
   SocketRequest,
   SocketTurn,
 } from '../../upstream/socket/types.ts';
-
-/** Reads the answer; `UpstreamAnswer` is the real one. */
-export interface SocketSink extends UpstreamHandler {
-  onEvent(event: SseEvent): void;
-  /** Ends the answer with an error that concerns this turn only. */
-  refuse(error: SwitchyardError): void;
-  readonly outcome: 'open' | 'done' | 'failed';
-}
 
 /** What the owner of the turn is told. */
 export interface SocketCallListener {
@@ -55,9 +47,6 @@ export interface SocketCallParts extends SocketAsk {
   onSent(savedBytes: number): void;
 }
 
-/** Private frames that wait for the answer's first event; real upstreams send one or two. */
-export const MAX_HELD_FRAMES = 16;
-
 /** Answers to an upgrade that speak about WebSockets and not about the account (codex.md 2.8). */
 const NO_UPGRADE: ReadonlySet<number> = new Set([400, 404, 405, 406, 410, 426, 501]);
 
@@ -77,6 +66,7 @@ const ABOUT_THE_TURN: ReadonlySet<SwitchyardError['code']> = new Set([
 /** See the head of the file. */
 export class SocketCall implements UpstreamCall {
   readonly #parts: SocketCallParts;
+  readonly #answer: SocketAnswer;
   #extent: FrameExtent = { kind: 'full' };
   #warm: WarmSocket | undefined;
   #turn: SocketTurn | undefined;
@@ -85,13 +75,12 @@ export class SocketCall implements UpstreamCall {
   #repeated = false;
   #paused = false;
   #ended = false;
-  #answering = false;
-  #held: SseEvent[] = [];
-  #output = new OutputRepair();
   #savedBytes = 0;
 
   constructor(parts: SocketCallParts) {
     this.#parts = parts;
+    const { sink, session, listener } = parts;
+    this.#answer = new SocketAnswer(sink, session !== null, (event) => listener.onPrivate(event));
   }
 
   /** Request bytes that did not have to travel. */
@@ -196,34 +185,19 @@ export class SocketCall implements UpstreamCall {
     if (this.#ended) return;
     try {
       const event = eventOf(text);
-      if (!this.#answering && isNotTaken(event.json) && this.#mayRepeat()) this.#repeat();
-      else if (!this.#answering && isPrivate(event)) this.#hold(event);
-      else this.#answer(event);
+      const { begun } = this.#answer;
+      if (!begun && isNotTaken(event.json) && this.#mayRepeat()) this.#repeat();
+      else if (!begun && isPrivate(event)) this.#answer.hold(event);
+      else this.#handOn(event);
     } catch (thrown) {
       this.#fail(toSwitchyardError(thrown), 'answering');
       this.#turn?.abort();
     }
   }
 
-  #hold(event: SseEvent): void {
-    const { session, listener } = this.#parts;
-    listener.onPrivate(event);
-    if (session !== null && this.#held.length < MAX_HELD_FRAMES) this.#held.push(event);
-  }
-
-  #answer(event: SseEvent & { json: JsonObject }): void {
-    const { sink, session } = this.#parts;
-    if (!this.#answering) {
-      this.#answering = true;
-      sink.onHead(200, this.#reused ? [] : (this.#warm?.socket.headers ?? []));
-      if (!isFailed(event)) for (const held of this.#held) sink.onEvent(held);
-      this.#held = [];
-    } else if (isPrivate(event)) {
-      this.#parts.listener.onPrivate(event);
-      if (session === null) return;
-    }
-    if (event.event === 'response.output_item.done') this.#output.add(event.json);
-    sink.onEvent(session === null ? withStandardEnd(event) : event);
+  #handOn(event: SseEvent & { json: JsonObject }): void {
+    const { sink } = this.#parts;
+    this.#answer.take(event, this.#reused ? [] : (this.#warm?.socket.headers ?? []));
     if (sink.outcome !== 'open') this.#finish(event.json, sink.outcome === 'done');
   }
 
@@ -248,7 +222,7 @@ export class SocketCall implements UpstreamCall {
     }
     warm.memory = {
       responseId: String(response.id),
-      chain: withOutput(end, this.#output.repaired(response)),
+      chain: withOutput(end, this.#answer.output(response)),
       settings: scan.settings,
     };
   }
@@ -273,7 +247,7 @@ export class SocketCall implements UpstreamCall {
 
   #repeat(): void {
     this.#repeated = true;
-    this.#held = [];
+    this.#answer.dropHeld();
     this.#turn?.done();
     this.#turn = undefined;
     this.#warm?.socket.close();
@@ -286,5 +260,3 @@ export class SocketCall implements UpstreamCall {
 
 const isStale = (reused: boolean, end: SocketEnd | undefined): boolean =>
   reused && end !== undefined && KEPT_TOO_LONG.has(end.code);
-
-const isFailed = ({ event }: SseEvent): boolean => event === 'error' || event === 'response.failed';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Bench, type FakeSocket } from './support.ts';
-import { MAX_HELD_FRAMES } from '../../../src/actors/sockets/socket-call.ts';
+import { MAX_HELD_FRAMES } from '../../../src/actors/sockets/socket-answer.ts';
 import { MAX_PER_CONVERSATION, REFUSED_MS } from '../../../src/actors/sockets/warm-sockets.ts';
 import { SwitchyardError } from '../../../src/errors.ts';
 
