@@ -124,7 +124,7 @@ export function memberOf(members: readonly Member[], key: string): Member | unde
 export function readString(bytes: Uint8Array, start: number, end: number): string | undefined {
   if (bytes[start] !== QUOTE || end - start < 2) return undefined;
   const text = textOf(bytes, start + 1, end - 1);
-  if (!needsParsing(text)) return text;
+  if (!NEEDS_PARSING.test(text)) return text;
   const value = tryParse(`"${text}"`);
   return typeof value === 'string' ? value : undefined;
 }
@@ -239,13 +239,8 @@ function keyText(bytes: Uint8Array, start: number, end: number): string {
   return value;
 }
 
-function needsParsing(text: string): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code === BACKSLASH || code < 0x20) return true;
-  }
-  return false;
-}
+/** A backslash, or a control character, which has no place in a string. */
+const NEEDS_PARSING = /[\\\u0000-\u001f]/;
 
 function tryParse(text: string): unknown {
   try {
