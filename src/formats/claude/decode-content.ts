@@ -22,10 +22,21 @@ export function decodeContent(content: unknown): string | Part[] {
 }
 
 function blockOf(block: JsonObject): Part[] {
+  const pictured = block.type === 'document' ? picturedContent(objectOf(block.source)) : undefined;
+  if (pictured !== undefined) return pictured;
   const part = decodeBlock(block);
   if (part === undefined) return [];
   const cacheControl = cacheControlOf(block);
   return [cacheControl === undefined ? part : { ...part, cacheControl }];
+}
+
+/** Parts of a document that holds pictures; undefined: it is none. */
+function picturedContent({ type, content }: JsonObject): Part[] | undefined {
+  if (type !== 'content' || !Array.isArray(content)) return undefined;
+  const parts = decodeContent(content);
+  return typeof parts !== 'string' && parts.some((part) => part.type === 'image')
+    ? parts
+    : undefined;
 }
 
 function decodeBlock(block: JsonObject): Part | undefined {
@@ -54,6 +65,11 @@ function decodeBlock(block: JsonObject): Part | undefined {
       return toolResult(block);
     case 'search_result':
       return { type: 'text', text: searchResult(block) };
+    case 'compaction':
+      // Anthropic's summary of what the client may have thrown away since.
+      return typeof block.content === 'string'
+        ? { type: 'text', text: block.content }
+        : verbatim(block);
     default:
       return verbatim(block);
   }

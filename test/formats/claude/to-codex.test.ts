@@ -147,6 +147,30 @@ describe('claude to codex, beyond the vectors', () => {
     ]);
   });
 
+  it('pictures of a document, and what Anthropic made of a conversation', () => {
+    const image = {
+      type: 'image',
+      source: { type: 'base64', media_type: 'image/png', data: 'AA' },
+    };
+    const content = [{ type: 'text', text: 'page' }, image];
+    const { input } = sent({
+      messages: [
+        { role: 'assistant', content: [{ type: 'compaction', content: 'summary' }] },
+        { role: 'user', content: [{ type: 'document', source: { type: 'content', content } }] },
+      ],
+    });
+    assert.deepEqual(
+      (input as { content: Json[] }[]).map((item) => item.content),
+      [
+        [{ type: 'output_text', text: 'summary' }],
+        [
+          { type: 'input_text', text: 'page' },
+          { type: 'input_image', image_url: 'data:image/png;base64,AA' },
+        ],
+      ],
+    );
+  });
+
   it('only neighbours with calls or results become one message, others stay apart', () => {
     const result = { type: 'tool_result', tool_use_id: 't', content: 'r' };
     const { input } = sent({
