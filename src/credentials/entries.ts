@@ -63,15 +63,17 @@ function keyRecord(
   });
 }
 
-/** Its id knows fewer parts, and its models need both names (config.md 5, 11.2, 11.3). */
+/**
+ * Its id knows fewer parts (config.md 11.2, 11.3). A model without an alias has its own name, as in
+ * the other sections; the reference drops it, and offers all models where none is left.
+ */
 function vertexRecord(
   entry: EntrySections['vertex-api-key'][number],
   index: number,
   ids: UniqueIds,
   ignored: string[],
 ): CredentialRecord {
-  const models = entry.models.filter(({ name, alias }) => name !== '' && alias !== '');
-  const record = keyRecord('vertex', { ...entry, models }, index, new UniqueIds(), ignored);
+  const record = keyRecord('vertex', entry, index, new UniqueIds(), ignored);
   const parts = [entry['api-key'], entry['base-url'], entry['proxy-url']];
   const id = ids.claim(entryId('vertex:apikey', parts));
   return { ...record, id, handle: handleOf(`id:${id}`) };

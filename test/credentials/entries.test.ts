@@ -329,7 +329,7 @@ gemini-api-key:
 });
 
 describe('vertex-api-key', () => {
-  it('5, 11.2: keys are needed, models need both names', () => {
+  it('5, 11.2: keys are needed; a model without an alias has its own name (not in the reference)', () => {
     const { credentials } = parse(`
 vertex-api-key:
   - { api-key: k, models: [{ name: a, alias: b }, { name: c }] }
@@ -342,7 +342,7 @@ vertex-api-key:
     assert.equal(only?.handle, handleOf(`id:${String(only?.id)}`));
     assert.deepEqual(
       only?.models.map(({ alias }) => alias),
-      ['b'],
+      ['b', 'c'],
     );
   });
 });
