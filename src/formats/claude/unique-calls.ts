@@ -7,7 +7,8 @@ import { upstreamCallId } from './encode-blocks.ts';
 
 /** The ids of one request, in its order: the same beginning gives the same ids. */
 export class UniqueCalls {
-  readonly #used = new Set<string>();
+  /** Ids in use, and how many more were made of each. */
+  readonly #used = new Map<string, number>();
   /** Id as the client wrote it → ids for the upstream whose results are still to come. */
   readonly #open = new Map<string, string[]>();
   /** The id that was answered last: a further result is a repetition of that one. */
@@ -23,8 +24,10 @@ export class UniqueCalls {
   #ofCall(sent: string): string {
     const wanted = upstreamCallId(sent, sent);
     let id = wanted;
-    for (let count = 1; this.#used.has(id); count += 1) id = `${wanted}_${String(count)}`;
-    this.#used.add(id);
+    let count = this.#used.get(wanted) ?? 0;
+    while (this.#used.has(id)) id = `${wanted}_${String((count += 1))}`;
+    this.#used.set(wanted, count);
+    if (id !== wanted) this.#used.set(id, 0);
     const open = this.#open.get(sent);
     if (open === undefined) this.#open.set(sent, [id]);
     else open.push(id);
