@@ -120,10 +120,8 @@ class ContentsWriter {
 
   /** Results in the order of the calls they answer; those of no call come last. */
   #ordered(results: readonly ToolResultPart[]): ToolResultPart[] {
-    const rank = ({ callId }: ToolResultPart): number => {
-      const place = this.#due.indexOf(callId);
-      return place < 0 ? this.#due.length : place;
-    };
+    const places = new Map([...this.#due].reverse().map((id, place) => [id, -place]));
+    const rank = ({ callId }: ToolResultPart): number => places.get(callId) ?? 1;
     return [...results].sort((one, other) => rank(one) - rank(other));
   }
 
