@@ -4,9 +4,10 @@ import { describe, it } from 'node:test';
 import { claudeClient } from '../../../src/formats/claude/client.ts';
 import { chatForClaude } from '../../../src/formats/claude/to-chat.ts';
 import { codexForClaude } from '../../../src/formats/claude/to-codex.ts';
+import { countClaudeTokens } from '../../../src/formats/claude/count-tokens.ts';
 import type { FormatPair } from '../../../src/formats/format.ts';
 import { hubPair } from '../../../src/formats/hub.ts';
-import { responseContext, sse } from '../chat/contexts.ts';
+import { requestContext, responseContext, sse } from '../chat/contexts.ts';
 import { clientText, eventsOf, framesOf } from '../streams.ts';
 import { vector, vectors, type Vector } from '../vectors.ts';
 
@@ -246,6 +247,17 @@ describe('chat upstream to claude, stream vectors', () => {
       assert.deepEqual(messageOf(frames), messageOf(expectedFrames(one)));
     });
   }
+
+  it('the estimate of message_start comes from the request as it was sent on, the body is not read again', () => {
+    const original = { messages: [{ role: 'user', content: 'How large is this request?' }] };
+    const context = contextOf(original, true);
+    onChat.encodeRequest(context.requestBody, requestContext());
+    context.requestBody.fill(0);
+    const chunk = { choices: [{ index: 0, delta: { role: 'assistant', content: 'Small.' } }] };
+    const [start] = framesOf(onChat.response(context).onEvent(sse(chunk)));
+    const { message } = start?.data as { message: { usage: { input_tokens: number } } };
+    assert.equal(message.usage.input_tokens, countClaudeTokens(original).input_tokens);
+  });
 
   it('a stream of [DONE] alone is no answer', () => {
     const translator = onChat.response(contextOf({}, true));
