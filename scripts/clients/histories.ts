@@ -2,7 +2,7 @@
  * What a request of each family that is not Codex tells: the whole conversation, and the tools.
  * Problems are what a real upstream would refuse.
  */
-import { FINAL, namesOf, type Talk } from './talk.ts';
+import { emptyTalk, namesOf, said, type Talk } from './talk.ts';
 import type { FamilyName } from '../../test/support/families.ts';
 
 type Json = Record<string, unknown>;
@@ -87,17 +87,15 @@ const repeats = (id: string, before: string | undefined): boolean =>
 export function historyIn(family: Exclude<FamilyName, 'codex'>, body: Json): History {
   const form = FORMS[family];
   const turns = listIn(body, form.turns);
-  const said = turns.flatMap((turn) => form.saidIn(turn));
-  let talk: Talk = { results: [], questions: 1 };
-  for (const one of said) {
+  const all = turns.flatMap((turn) => form.saidIn(turn));
+  let talk = emptyTalk();
+  for (const one of all) {
     if ('result' in one) talk = { ...talk, results: [...talk.results, one.text] };
-    else if ('text' in one && one.text.includes(FINAL)) {
-      talk = { results: [], questions: talk.questions + 1 };
-    }
+    else if ('text' in one) talk = said(talk, one.text);
   }
-  const calls = said.flatMap((one) => ('call' in one ? [one.call] : []));
+  const calls = all.flatMap((one) => ('call' in one ? [one.call] : []));
   // Gemini CLI sends results twice when it resumes, and its bytes go through as they are.
-  const told = said.flatMap((one) => ('result' in one ? [one.result] : []));
+  const told = all.flatMap((one) => ('result' in one ? [one.result] : []));
   const results = told.filter((id, at) => family !== 'gemini' || !repeats(id, told[at - 1]));
   const problems =
     calls.join() === results.join() ? [] : [`calls ${calls.join()}, results ${results.join()}`];

@@ -3,52 +3,60 @@
  * table of what passed: `npm run clients`. An argument picks the scenarios whose names contain it.
  * Programs come from npm into a temporary folder, or from where the environment says (docs/benchmarks.md).
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Client, KEY } from './client.ts';
+import { beginnings } from './checks.ts';
+import { Client } from './client.ts';
 import { startFamilyUpstream } from './family-upstream.ts';
 import { Programs, type Program } from './programs.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
-import { ScriptedUpstream, type ClientUpstream } from './upstream.ts';
-import { startProcess } from '../bench/processes.ts';
-import { FAMILIES, type Family } from '../../test/support/families.ts';
+import { modelOf, ScenarioProxy } from './proxy.ts';
 import type { RunResult } from './run.ts';
+import { PLAIN, type Interlude, type Scenario } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { ScriptedUpstream, type ClientUpstream } from './upstream.ts';
 
 const MARKS = ['MARK-one1', 'MARK-two2'];
 const FILES = { 'probe.txt': 'MARK-one1\n', 'second.txt': 'MARK-two2\n' };
-const PROGRAM = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const NAME_WIDTH = 60;
 
-/** Model that is asked for: the clients' own tables know the one of Codex. */
-const modelOf = ({ family }: Scenario): string =>
-  family === 'codex' ? 'gpt-5.4' : FAMILIES[family].model;
+/** What came of a scenario. */
+interface Report {
+  problems: string[];
+  upstream: ClientUpstream;
+}
 
-/** Problems of one scenario. */
-async function runScenario(
-  program: Program,
-  folder: string,
-  scenario: Scenario,
-): Promise<string[]> {
+async function runScenario(program: Program, folder: string, scenario: Scenario): Promise<Report> {
   const upstream = await startUpstream(scenario);
-  const config = writeConfig(folder, upstream.origin, scenario);
-  const args = ['--import', 'tsx', PROGRAM, '--config', config];
-  const proxy = await startProcess('switchyard', args, /"port":(\d+)/);
+  const proxy = await ScenarioProxy.start(folder, upstream.origin, scenario);
   try {
-    const setup = { port: proxy.port, model: modelOf(scenario) };
-    const client = new Client(program, scenario.client, folder, setup, FILES);
+    const model = modelOf(scenario);
+    if (scenario.then.includes('restart')) await proxy.ask(model);
+    const client = new Client(program, scenario.client, folder, { port: proxy.port, model }, FILES);
     const problems = failures(await client.exec('Read the two files', false));
-    if (scenario.resume) problems.push(...failures(await client.exec('Once more', true)));
-    return [...problems, ...upstream.problems, ...scenario.check(upstream)];
+    for (const interlude of scenario.then) {
+      await play(interlude, proxy, upstream);
+      problems.push(...failures(await client.exec('Once more', true)));
+    }
+    return { problems: [...problems, ...upstream.problems, ...scenario.check(upstream)], upstream };
   } finally {
     proxy.stop();
     upstream.close();
   }
 }
 
-async function startUpstream({ family, fault }: Scenario): Promise<ClientUpstream> {
-  if (family !== 'codex') return startFamilyUpstream(family);
-  const upstream = new ScriptedUpstream(fault);
+async function play(
+  interlude: Interlude,
+  proxy: ScenarioProxy,
+  { answered }: ClientUpstream,
+): Promise<void> {
+  if (interlude === 'restart') await proxy.restart();
+  if (interlude === 'drop-account') await proxy.drop(answered.at(-1)?.account ?? '');
+}
+
+async function startUpstream({ family, fault, reads }: Scenario): Promise<ClientUpstream> {
+  if (family !== 'codex') return startFamilyUpstream(family, fault, reads);
+  const upstream = new ScriptedUpstream(fault, reads);
   await upstream.listen();
   return upstream;
 }
@@ -61,26 +69,6 @@ function failures({ status, output }: RunResult): string[] {
   return problems;
 }
 
-function writeConfig(folder: string, origin: string, scenario: Scenario): string {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'config.yaml');
-  const { family, accounts, client } = scenario;
-  const kind: Family = FAMILIES[family];
-  const pool = kind.pool(origin, accounts, [modelOf(scenario)]);
-  for (const entry of (pool['codex-api-key'] ?? []) as Record<string, unknown>[]) {
-    entry['websockets'] = true;
-  }
-  const config = {
-    host: '127.0.0.1',
-    port: 0,
-    'auth-dir': join(folder, 'auth'),
-    'api-keys': client.keyless === true ? [] : [KEY],
-    ...pool,
-  };
-  writeFileSync(path, JSON.stringify(config));
-  return path;
-}
-
 /** The program, or undefined with the reason printed. */
 async function programFor(
   programs: Programs,
@@ -90,28 +78,55 @@ async function programFor(
     return await programs.provide(client.program);
   } catch (error) {
     const [reason = ''] = (error as Error).message.split('\n');
-    console.log(`skip  ${name.padEnd(48)} ${client.program} is not there: ${reason}`);
+    console.log(`skip  ${name.padEnd(NAME_WIDTH)} ${client.program} is not there: ${reason}`);
     return undefined;
+  }
+}
+
+/** Runs it and prints its line; false: it failed. */
+async function report(program: Program, folder: string, scenario: Scenario): Promise<boolean> {
+  const began = Date.now();
+  const { problems, upstream } = await runScenario(program, folder, scenario);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  const passed = problems.length === 0;
+  const verdict = passed ? 'pass' : 'FAIL';
+  const more =
+    scenario.reads > PLAIN.reads ? [`again, bytes: ${beginnings(upstream.answered)}`] : [];
+  const lines = [...more, ...problems].map((text) => `      ${text.replaceAll('\n', '\n      ')}`);
+  const head = `${verdict}  ${scenario.name.padEnd(NAME_WIDTH)} ${seconds.padStart(6)} s`;
+  console.log([head, ...lines].join('\n'));
+  return passed;
+}
+
+/** Takes scenarios from `open` until there is none; names of those that failed go to `failed`. */
+async function work(
+  open: Iterator<[number, Scenario]>,
+  programs: Programs,
+  folder: string,
+  failed: string[],
+): Promise<void> {
+  for (let next = open.next(); next.done !== true; next = open.next()) {
+    const [index, scenario] = next.value;
+    const program = await programFor(programs, scenario);
+    if (program === undefined) continue;
+    const passed = await report(program, join(folder, String(index)), scenario);
+    if (!passed) failed.push(scenario.name);
   }
 }
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'switchyard-clients-'));
   const wanted = process.argv[2] ?? '';
+  const jobs = Number(process.env['JOBS'] ?? availableParallelism());
   try {
     const programs = new Programs(folder);
-    for (const [index, scenario] of SCENARIOS.entries()) {
-      if (!scenario.name.includes(wanted)) continue;
-      const program = await programFor(programs, scenario);
-      if (program === undefined) continue;
-      const began = Date.now();
-      const problems = await runScenario(program, join(folder, String(index)), scenario);
-      const seconds = ((Date.now() - began) / 1000).toFixed(1);
-      const verdict = problems.length === 0 ? 'pass' : 'FAIL';
-      console.log(`${verdict}  ${scenario.name.padEnd(48)} ${seconds.padStart(6)} s`);
-      for (const problem of problems) console.log(`      ${problem.replaceAll('\n', '\n      ')}`);
-      if (problems.length > 0) process.exitCode = 1;
-    }
+    const chosen = SCENARIOS.filter(({ name }) => name.includes(wanted));
+    const open = chosen.entries();
+    const failed: string[] = [];
+    const workers = Array.from({ length: jobs }, () => work(open, programs, folder, failed));
+    await Promise.all(workers);
+    console.log(failed.length === 0 ? 'all passed' : `failed: ${failed.join('; ')}`);
+    if (failed.length > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Milliseconds for one run; a healthy one takes a few seconds. */
-const RUN_LIMIT_MS = 120_000;
+const RUN_LIMIT_MS = 300_000;
 
 /** How a run ended. */
 export interface RunResult {

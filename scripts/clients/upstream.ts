@@ -6,18 +6,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { emptyTalk, heard, isTurn, namesOf, replyTo, type Reply, type Talk } from './talk.ts';
+import { FaultPlan, RETRY_AFTER_S, type Fault, type Outcome, type Refused } from './faults.ts';
+import { promptIn, type Prompt } from './prompt.ts';
+import { emptyTalk, heard, isTurn, namesOf, replyTo, said, type Reply, type Talk } from './talk.ts';
 import { responsesEvents, type ResponsesEvent } from '../../src/sandbox/responses-wire.ts';
 import { responsesFrame } from '../../src/sandbox/sse-wire.ts';
-
-/** What goes wrong, once or always. */
-export type Fault =
-  /** 429 `usage_limit_reached` for the account that asks for the second answer, from then on. */
-  | 'limit'
-  /** The socket is cut right after the first answer. */
-  | 'cut'
-  /** Upgrades are refused with 426. */
-  | 'no-upgrade';
 
 /** One answered model request. */
 export interface Answered {
@@ -27,6 +20,8 @@ export interface Answered {
   step: number;
   inputItems: number;
   incremental: boolean;
+  /** Of a whole input. */
+  prompt: Prompt | undefined;
 }
 
 /** An upstream of any family, as the runs see it. */
@@ -34,6 +29,10 @@ export interface ClientUpstream {
   readonly origin: string;
   /** Turns of conversations; titles and the like are left out. */
   readonly answered: readonly Answered[];
+  /** Accounts that answered what is no turn. */
+  readonly asides: readonly string[];
+  /** Tries of turns that got no whole answer. */
+  readonly refused: readonly Refused[];
   /** WebSocket handshakes that were accepted. */
   readonly sockets: number;
   /** What a real upstream would have refused. */
@@ -41,31 +40,51 @@ export interface ClientUpstream {
   close(): void;
 }
 
-const USAGE_LIMIT = {
-  type: 'usage_limit_reached',
-  message: 'The usage limit has been reached',
-  plan_type: 'plus',
-  resets_in_seconds: 3600,
+/** How Codex says it; status and `error`. */
+const REFUSALS: Readonly<Record<Exclude<Outcome, 'answer' | 'break'>, [number, object]>> = {
+  limit: [
+    429,
+    {
+      type: 'usage_limit_reached',
+      message: 'The usage limit has been reached',
+      plan_type: 'plus',
+      resets_in_seconds: 3600,
+    },
+  ],
+  rate: [429, { type: 'rate_limit_error', code: 'rate_limit_exceeded', message: 'Slow down' }],
+  overload: [503, { type: 'server_error', code: 'server_is_overloaded', message: 'Overloaded' }],
 };
+
+/** What of an answer goes out before it breaks. */
+const BROKEN_SHARE = 0.6;
 
 /** See the head of the file. */
 export class ScriptedUpstream implements ClientUpstream {
   readonly answered: Answered[] = [];
+  readonly asides: string[] = [];
   readonly problems: string[] = [];
   sockets = 0;
   readonly #server: Server;
   readonly #fault: Fault | undefined;
-  readonly #limited = new Set<string>();
+  readonly #plan: FaultPlan;
+  readonly #reads: number;
   readonly #websockets = new WebSocketServer({ noServer: true });
   #cut = false;
   #responses = 0;
 
-  constructor(fault: Fault | undefined) {
+  /** `reads`: tool calls for each question. */
+  constructor(fault: Fault | undefined, reads: number) {
     this.#fault = fault;
+    this.#plan = new FaultPlan(fault);
+    this.#reads = reads;
     this.#server = createServer((request, response) => void this.#onHttp(request, response));
     this.#server.on('upgrade', (request, socket, head) =>
       this.#onUpgrade(request, socket as Socket, head),
     );
+  }
+
+  get refused(): readonly Refused[] {
+    return this.#plan.refused;
   }
 
   get origin(): string {
@@ -105,12 +124,18 @@ export class ScriptedUpstream implements ClientUpstream {
         send({ type: 'error', status: 400, error: { code: 'previous_response_not_found' } });
         return;
       }
-      talk = heard(previous === undefined ? emptyTalk() : talk, frame['input']);
-      const request = { account, transport: 'websocket' as const, frame, talk };
-      const events = this.#answer(request);
-      if (events === undefined) return send({ type: 'error', status: 429, error: USAGE_LIMIT });
-      lastId = (events.at(-1)?.['response'] as { id: string }).id;
-      for (const event of events) send(event);
+      const before = previous === undefined ? emptyTalk() : talk;
+      talk = heard(before, frame['input']);
+      const answer = this.#answer({ account, transport: 'websocket', frame, data, talk });
+      if (!Array.isArray(answer.events)) {
+        const [status, error] = REFUSALS[answer.events];
+        send({ type: 'error', status, error, headers: headersOf(answer.events) });
+        return;
+      }
+      for (const event of answer.events) send(event);
+      if (answer.breaks) return void setImmediate(() => client.terminate());
+      talk = said(talk, answer.text);
+      lastId = (answer.events.at(-1)?.['response'] as { id: string }).id;
       if (this.#fault === 'cut' && !this.#cut && frame['generate'] !== false) {
         this.#cut = true;
         setImmediate(() => client.terminate());
@@ -121,50 +146,78 @@ export class ScriptedUpstream implements ClientUpstream {
   async #onHttp(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const frame = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Record<string, unknown>;
+    const data = Buffer.concat(chunks);
+    const frame = JSON.parse(data.toString('utf8')) as Record<string, unknown>;
     const talk = heard(emptyTalk(), frame['input']);
     const account = accountOf(request);
-    const events = this.#answer({ account, transport: 'http', frame, talk });
-    if (events === undefined) {
-      response.writeHead(429, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: USAGE_LIMIT }));
+    const { events, breaks } = this.#answer({ account, transport: 'http', frame, data, talk });
+    if (!Array.isArray(events)) {
+      const [status, error] = REFUSALS[events];
+      response.writeHead(status, { 'content-type': 'application/json', ...headersOf(events) });
+      response.end(JSON.stringify({ error }));
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.end(events.map(responsesFrame).join(''));
+    const text = events.map(responsesFrame).join('');
+    if (breaks) response.write(text, () => response.socket?.resetAndDestroy());
+    else response.end(text);
   }
 
-  /** Undefined: the account is out. */
-  #answer(request: {
-    account: string;
-    transport: Answered['transport'];
-    frame: Record<string, unknown>;
-    talk: Talk;
-  }): ResponsesEvent[] | undefined {
-    const { account, transport, frame, talk } = request;
-    const warmUp = frame['generate'] === false;
-    if (this.#fault === 'limit' && this.#limited.size === 0 && talk.results.length === 1) {
-      this.#limited.add(account);
-    }
-    if (this.#limited.has(account)) return undefined;
+  #answer(request: Turn): Answer {
+    const { frame, talk } = request;
     this.#responses += 1;
     const tools = namesOf(frame['tools']);
-    if (!warmUp && isTurn(tools)) {
-      const input = frame['input'];
-      this.answered.push({
-        account,
-        transport,
-        step: talk.results.length,
-        inputItems: Array.isArray(input) ? input.length : 1,
-        incremental: frame['previous_response_id'] !== undefined,
-      });
+    const warmUp = frame['generate'] === false;
+    const reply = warmUp ? { text: '', toolCall: undefined } : replyTo(talk, tools, this.#reads);
+    const events = eventsOf(reply, this.#responses);
+    if (warmUp || !isTurn(tools)) {
+      this.asides.push(request.account);
+      return { events, breaks: false, text: reply.text };
     }
-    return eventsOf(
-      warmUp ? { text: '', toolCall: undefined } : replyTo(talk, tools),
-      this.#responses,
-    );
+    const step = talk.results.length;
+    const outcome = this.#plan.outcome(request.account, step, reply.toolCall !== undefined);
+    if (outcome === 'break') {
+      const part = events.slice(0, Math.ceil(events.length * BROKEN_SHARE));
+      return { events: part, breaks: true, text: '' };
+    }
+    if (outcome !== 'answer') return { events: outcome, breaks: false, text: '' };
+    this.answered.push(answeredIn(request));
+    return { events, breaks: false, text: reply.text };
   }
 }
+
+/** A request and what was said before. */
+interface Turn {
+  account: string;
+  transport: Answered['transport'];
+  frame: Record<string, unknown>;
+  data: Buffer;
+  talk: Talk;
+}
+
+/** Events, or why there are none. */
+interface Answer {
+  events: ResponsesEvent[] | keyof typeof REFUSALS;
+  /** The connection ends behind them. */
+  breaks: boolean;
+  text: string;
+}
+
+function answeredIn({ account, transport, frame, data, talk }: Turn): Answered {
+  const { input } = frame;
+  const incremental = frame['previous_response_id'] !== undefined;
+  return {
+    account,
+    transport,
+    step: talk.results.length,
+    inputItems: Array.isArray(input) ? input.length : 1,
+    incremental,
+    prompt: incremental || !Array.isArray(input) ? undefined : promptIn('codex', data),
+  };
+}
+
+const headersOf = (outcome: Outcome): Record<string, string> =>
+  outcome === 'rate' ? { 'retry-after': String(RETRY_AFTER_S) } : {};
 
 function eventsOf(reply: Reply, number: number): ResponsesEvent[] {
   return responsesEvents({
