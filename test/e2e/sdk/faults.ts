@@ -23,7 +23,8 @@ export interface Fault {
 
 /** What is left of the upstream's minute. */
 const WAIT_OF_UPSTREAM = /^([1-9]|[1-5]\d|60)$/;
-const SHORTEST_WAIT = /^1$/;
+/** What is told of the rest of an account after a fault, at most half a minute. */
+const WAIT_OF_REST = /^([1-9]|[12]\d|30)$/;
 const COOLING = /All credentials for model \S+ are cooling down/;
 
 const refuse =
@@ -51,8 +52,8 @@ export const FAULTS: readonly Fault[] = [
     play: refuse(500),
     attempts: [
       [500, null],
-      [503, SHORTEST_WAIT],
-      [503, SHORTEST_WAIT],
+      [503, WAIT_OF_REST],
+      [503, WAIT_OF_REST],
     ],
     asked: 1,
     error: 'InternalServerError',
