@@ -55,8 +55,11 @@ export function promptIn(family: FamilyName, body: Buffer): Prompt {
   return { lead: lead.join('\n'), items };
 }
 
+/** A text alone is written as a block where Anthropic's mark has to stand on it: the same prompt. */
 const withoutMarks = (body: Buffer, start: number, end: number): string =>
-  textOf(body, start, end).replaceAll(/,?"cache_control":\{[^{}]*\}/g, '');
+  textOf(body, start, end)
+    .replaceAll(/,?"cache_control":\{[^{}]*\}/g, '')
+    .replaceAll(/"content":\[\{"type":"text","text":("(?:[^"\\]|\\.)*")\}\]/g, '"content":$1');
 
 /** Compares two prompts that follow each other. */
 export function keptOf(before: Prompt, after: Prompt): Kept {
