@@ -6,6 +6,7 @@ import { isObject, stringOf } from '../../canonical/value.ts';
 import { SwitchyardError } from '../../errors.ts';
 import { dataFrame } from '../../formats/sse/frame.ts';
 import { answerStatus, failureText, parsedJson, type Failure } from './body.ts';
+import { isTooLong } from './too-long.ts';
 
 /** By status; others are `api_error` from 500 on and `invalid_request_error` below. */
 const TYPES: Readonly<Record<number, string>> = {
@@ -21,6 +22,11 @@ const TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
+const INVALID = 'invalid_request_error';
+
+/** Claude Code makes a summary of a conversation, and goes on with it, only where it reads these words. */
+const TOO_LONG = 'prompt is too long';
+
 /** Id of a request as Anthropic spells it. */
 const claudeRequestId = (id: string): string => `req_${id}`;
 
@@ -30,10 +36,11 @@ export const claudeIdHeaders = (id: string): string[] => ['request-id', claudeRe
 /**
  * The status a Claude client gets. A wrong key is a 403, because Claude Code repeats a 401 for over a
  * minute; an unknown model is a 404, as at Anthropic, because any 400 is repeated up to six times
- * (clients.md 6.3).
+ * (clients.md 6.3). A conversation that is too long is a 400, as at Anthropic, whatever others say.
  */
 export function claudeStatus(failure: Failure): number {
   const status = answerStatus(failure);
+  if (isTooLong(failure)) return 400;
   if (failure.code === 'invalid_api_key') return 403;
   return failure.code === 'unknown_model' && status === 400 ? 404 : status;
 }
@@ -44,16 +51,21 @@ export function claudeErrorBody(failure: Failure, requestId: string | undefined)
 }
 
 function ownBody(failure: Failure, requestId: string | undefined): string {
-  const status = claudeStatus(failure);
-  const type = upstreamType(failure) ?? TYPES[status];
+  const text = failureText(failure);
+  const tooLong = isTooLong(failure);
   return JSON.stringify({
     type: 'error',
     error: {
-      type: type ?? (status >= 500 ? 'api_error' : 'invalid_request_error'),
-      message: failureText(failure),
+      type: tooLong ? INVALID : typeOf(failure),
+      message: tooLong && !text.toLowerCase().includes(TOO_LONG) ? `${TOO_LONG}: ${text}` : text,
     },
     request_id: requestId === undefined ? undefined : claudeRequestId(requestId),
   });
+}
+
+function typeOf(failure: Failure): string {
+  const status = claudeStatus(failure);
+  return upstreamType(failure) ?? TYPES[status] ?? (status >= 500 ? 'api_error' : INVALID);
 }
 
 function verbatimBody(failure: Failure): string | undefined {
@@ -74,6 +86,6 @@ function upstreamType({ body }: Failure): string | undefined {
   if (!isObject(error)) return undefined;
   const { type, code } = error;
   // OpenAI's words for what Anthropic knows under one name (6.4).
-  if (code === 'cyber_policy' || type === 'invalid_request') return 'invalid_request_error';
+  if (code === 'cyber_policy' || type === 'invalid_request') return INVALID;
   return stringOf(type) || undefined;
 }

@@ -67,6 +67,42 @@ describe("the upstream's own words win", () => {
   });
 });
 
+describe('a conversation that is too long: the words after which Claude Code compacts it', () => {
+  const said = 'Your input exceeds the context window of this model.';
+  const openai = "This model's maximum context length is 128000 tokens.";
+  const google = 'The input token count (1200000) exceeds the maximum number of tokens allowed.';
+  const cases: [name: string, status: number, error: object][] = [
+    ['Codex', 400, { message: said, type: 'invalid_request_error', code: 'context_too_large' }],
+    ['chat, by its code', 400, { message: 'Too much.', code: 'context_length_exceeded' }],
+    ['chat, by its words', 400, { message: openai, type: 'BadRequestError', code: 400 }],
+    ['a status of its own', 413, { message: openai, type: 'invalid_request_error' }],
+    ['Google', 400, { message: google, status: 'INVALID_ARGUMENT', code: 400 }],
+  ];
+  for (const [name, status, error] of cases) {
+    it(name, () => {
+      const failed = failure(status, JSON.stringify({ error }));
+      assert.equal(claudeStatus(failed), 400);
+      const { type, message } = told(failed).error;
+      assert.equal(type, 'invalid_request_error');
+      assert.equal(message, `prompt is too long: ${(error as { message: string }).message}`);
+    });
+  }
+
+  it('what Anthropic says stays as it is', () => {
+    const message = 'prompt is too long: 210000 tokens > 200000 maximum';
+    const error = { type: 'invalid_request_error', message };
+    assert.equal(told(failure(400, JSON.stringify({ error }))).error.message, message);
+    const limit = 'input length and `max_tokens` exceed context limit: 1 + 2 > 2';
+    const other = JSON.stringify({ error: { ...error, message: limit } });
+    assert.equal(told(failure(400, other)).error.message, limit);
+  });
+
+  it('limits of rates say nothing about the conversation', () => {
+    const body = JSON.stringify({ error: { message: 'It exceeds the context window a minute' } });
+    assert.equal(told(failure(429, body)).error.message, 'It exceeds the context window a minute');
+  });
+});
+
 describe('G10: error events of Codex', () => {
   const { events, out } = vectorById('G10');
   const frames = out as [number, { data: { error: unknown } }][];
