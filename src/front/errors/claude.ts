@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<number, string>> = {
 
 const INVALID = 'invalid_request_error';
 
-/** Claude Code makes a summary of a conversation, and goes on with it, only where it reads these words. */
+/** Only where Claude Code reads these words does it offer to compact; any other 400 it repeats. */
 const TOO_LONG = 'prompt is too long';
 
 /** Id of a request as Anthropic spells it. */
