@@ -114,6 +114,10 @@ describe('compaction', async () => {
   });
 });
 
+/** A conversation waits for its account when a limit is over in a moment: this one is not. */
+const longRest = (status: number): Record<string, string> =>
+  status === 429 ? { 'retry-after': '60' } : {};
+
 describe('failures of a compaction', async () => {
   const upstream = await startFakeUpstream({ after });
   const proxy = await startProxy({ after }, { routing: { strategy: 'fill-first' } });
@@ -133,7 +137,7 @@ describe('failures of a compaction', async () => {
       if (!isCompact) call.turn();
       else if (!isFirst) compact(call);
       else if (status === 0) call.reset();
-      else call.json(status, { error: { message: `status ${status}` } });
+      else call.json(status, { error: { message: `status ${status}` } }, longRest(status));
     };
     return async (path) => {
       const from = upstream.calls.length;
