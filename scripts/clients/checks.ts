@@ -1,7 +1,7 @@
 /** What has to be true of the requests that an upstream saw. Each returns problems. */
 import type { ClientKind } from './client.ts';
 import type { Outcome } from './faults.ts';
-import { keptOf } from './prompt.ts';
+import { keptOf, withoutProofs } from './prompt.ts';
 import { PLAIN } from './scenario.ts';
 import type { Answered, ClientUpstream } from './upstream.ts';
 
@@ -67,9 +67,12 @@ export function warm(
 }
 
 /** The requests of one process: each begins with the bytes of the one before. */
-export function sameBeginning(answered: readonly Answered[]): string[] {
-  return answered.flatMap(({ prompt }, at) => {
-    const before = answered[at - 1]?.prompt;
+export function sameBeginning(answered: readonly Answered[], client: ClientKind): string[] {
+  const prompts = answered.map(({ prompt }) =>
+    client.dropsProofs && prompt !== undefined ? withoutProofs(prompt) : prompt,
+  );
+  return prompts.flatMap((prompt, at) => {
+    const before = prompts[at - 1];
     if (before === undefined || prompt === undefined) return [];
     const { bytes, kept, change } = keptOf(before, prompt);
     if (change === undefined) return [];

@@ -24,6 +24,8 @@ export interface ClientKind {
   resumesAnew?: true;
   /** Results come back without the ids of their calls, so they never go as increments. */
   dropsCallIds?: true;
+  /** Proofs of calls that came without a thought are kept for the last call only. */
+  dropsProofs?: true;
   /** Contents by path; from the working folder, or from the home where they begin with `~/`. */
   files(setup: Setup): Record<string, string>;
   env(setup: Setup): Record<string, string>;

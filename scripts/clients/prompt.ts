@@ -58,8 +58,17 @@ export function promptIn(family: FamilyName, body: Buffer): Prompt {
 /** A text alone is written as a block where Anthropic's mark has to stand on it: the same prompt. */
 const withoutMarks = (body: Buffer, start: number, end: number): string =>
   textOf(body, start, end)
-    .replaceAll(/,?"cache_control":\{[^{}]*\}/g, '')
-    .replaceAll(/"content":\[\{"type":"text","text":("(?:[^"\\]|\\.)*")\}\]/g, '"content":$1');
+    .replaceAll(/,?\s*"cache_control":\s*\{[^{}]*\}/g, '')
+    .replaceAll(
+      /"content":\s*\[\s*\{\s*"type":\s*"text",\s*"text":\s*("(?:[^"\\]|\\.)*")\s*\}\s*\]/g,
+      '"content":$1',
+    );
+
+/** Without Google's proofs of thought, for clients that lose them. */
+export const withoutProofs = ({ lead, items }: Prompt): Prompt => ({
+  lead,
+  items: items.map((item) => item.replaceAll(/,?"thoughtSignature":"[^"]*"/g, '')),
+});
 
 /** Compares two prompts that follow each other. */
 export function keptOf(before: Prompt, after: Prompt): Kept {

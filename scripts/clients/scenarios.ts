@@ -38,8 +38,8 @@ const MATRIX = Object.entries(CLIENTS).flatMap(([name, client]) =>
     then: ['nothing'],
     check: ({ answered, sockets }) => [
       ...steps(answered, 2),
-      ...sameBeginning(answered.slice(0, STEPS)),
-      ...sameBeginning(answered.slice(STEPS)),
+      ...sameBeginning(answered.slice(0, STEPS), client),
+      ...sameBeginning(answered.slice(STEPS), client),
       ...conversationsOf(answered, client).flatMap((turns) => [
         ...stayed(turns),
         ...(family === 'codex' ? warm(turns, sockets, client) : []),

@@ -125,7 +125,7 @@ export const LONG: readonly Scenario[] = LONG_CLIENTS.flatMap(([name, client]) =
     check: ({ answered, sockets }) => [
       ...steps(answered, 1, READS + 1),
       ...stayed(answered),
-      ...sameBeginning(answered),
+      ...sameBeginning(answered, client),
       ...(family === 'codex' ? warm(answered, sockets, client) : []),
     ],
   })),

@@ -30,6 +30,8 @@ export const qwen = (mode: QwenMode): ClientKind => ({
   program: 'qwen',
   // Its first message loses the note with the date.
   resumesAnew: true,
+  // It takes blocks of empty thinking out of all messages but the last.
+  ...(mode === 'anthropic' && { dropsProofs: true }),
   files: () => ({ '~/.qwen/settings.json': settings(mode) }),
   env: ({ port, model }) => {
     const origin = `http://127.0.0.1:${port}`;
