@@ -2,7 +2,7 @@
 // its child processes) finds the others beside itself. What entries share is built once, into chunks.
 // Packages are part of it: a thread that loads a few files starts in a third of the time of one that
 // loads hundreds, and it is the time that accounts are away when a thread had to be replaced.
-// Skips the work when no source is newer than the last build.
+// Skips the work when no source, and no lock of the packages, is newer than the last build.
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,8 @@ function modifiedAt(file) {
 /** Builds when needed and returns the path of the compiled entry. */
 export async function build() {
   const threads = sources('workers');
-  const files = [...sources('src'), ...threads, fileURLToPath(import.meta.url)];
+  const others = ['package-lock.json', 'scripts/build.mjs'].map((name) => join(root, name));
+  const files = [...sources('src'), ...threads, ...others];
   const newest = Math.max(...files.map(modifiedAt));
   if (modifiedAt(stamp) <= newest) {
     const esbuild = await import('esbuild');

@@ -9,12 +9,21 @@ import type { Message } from '../../canonical/request.ts';
 /** The messages; the same list where no neighbours have to be joined. */
 export function joinedTurns(messages: readonly Message[]): readonly Message[] {
   const joined: Message[] = [];
+  /** Content of the last turn, if it was joined here: more is added in its place, not copied. */
+  let made: Part[] | undefined;
   for (const message of messages) {
     const place = openTurn(joined, message);
-    const turn = place < 0 ? [] : joined.splice(place);
-    const [first] = turn;
-    const content = [...turn, message].flatMap(partsOf);
-    joined.push(first === undefined ? message : { ...first, content });
+    const [first, ...others] = place < 0 ? [] : joined.splice(place);
+    if (first === undefined) {
+      made = undefined;
+      joined.push(message);
+    } else if (made !== undefined && others.length === 0) {
+      for (const part of partsOf(message)) made.push(part);
+      joined.push(first);
+    } else {
+      made = [first, ...others, message].flatMap(partsOf);
+      joined.push({ ...first, content: made });
+    }
   }
   return joined.length === messages.length ? messages : joined;
 }
